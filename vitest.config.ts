@@ -1,0 +1,35 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+
+// vitest takes its configuration from the default export only.
+// oxlint-disable-next-line import/no-default-export
+export default defineConfig({
+  // Tests run on the sources of their neighbours too, so that they need no build.
+  ssr: {
+    resolve: { conditions: ['@holdfast/source', 'module', 'node', 'development|production'] },
+  },
+  test: {
+    projects: globSync('{packages/*,apps/*,apps/runner/plugins/*}/package.json').map(toProject),
+    reporters: ['default', ['junit', { outputFile: 'reports/junit.xml' }]],
+    // Some tests start processes of their own, which need a core too.
+    maxWorkers: 2,
+  },
+})
+
+function toProject(manifestPath: string): TestProjectInlineConfiguration {
+  const { name } = JSON.parse(readFileSync(manifestPath, 'utf8')) as { name: string }
+  return {
+    extends: true,
+    test: {
+      name,
+      root: dirname(manifestPath),
+      include: ['test/**/*.test.ts'],
+      typecheck: {
+        enabled: true,
+        include: ['test/**/*.test-d.ts'],
+        tsconfig: 'tsconfig.test.json',
+      },
+    },
+  }
+}
