@@ -1,0 +1,62 @@
+import type { Capabilities } from './capabilities.ts'
+import type { Commit } from './commit.ts'
+import { HoldfastError } from './holdfast-error.ts'
+import { MisuseError } from './misuse-error.ts'
+import type { StoreName } from './scope.ts'
+import type { StorageKey } from './storage-key.ts'
+
+/**
+ * Holds a commit against the limits of a driver, before the driver sees it.
+ *
+ * @throws {@link HoldfastError} `VALUE_TOO_LARGE` or `COMMIT_TOO_LARGE`
+ * @throws {@link MisuseError} `INVALID_ARGUMENT` when a key is changed twice
+ */
+export function checkCommit(commit: Commit, capabilities: Capabilities): void {
+  const { puts, deletes } = commit
+  const entries = puts.length + deletes.length
+  if (entries > capabilities.maxCommitEntries) {
+    throw commitTooLarge(`${entries} keys`, `${capabilities.maxCommitEntries} keys`)
+  }
+  let bytes = 0
+  for (const { key, value } of puts) {
+    if (value.byteLength > capabilities.maxValueBytes) {
+      throw valueTooLarge(key, value.byteLength, capabilities.maxValueBytes)
+    }
+    bytes += value.byteLength
+  }
+  if (bytes > capabilities.maxCommitBytes) {
+    throw commitTooLarge(`${bytes} bytes`, `${capabilities.maxCommitBytes} bytes`)
+  }
+  if (entries > 1) refuseDuplicates([...puts, ...deletes])
+}
+
+function refuseDuplicates(
+  changes: readonly { readonly store: StoreName; readonly key: StorageKey }[],
+): void {
+  const seen = { storage: new Set<StorageKey>(), persistent_store: new Set<StorageKey>() }
+  for (const { store, key } of changes) {
+    if (seen[store].has(key)) {
+      throw new MisuseError(
+        'INVALID_ARGUMENT',
+        `One commit changes a key once; it has two changes of ${JSON.stringify(key)} in ${store}.`,
+        { context: { store, key } },
+      )
+    }
+    seen[store].add(key)
+  }
+}
+
+function valueTooLarge(key: StorageKey, size: number, maxValueBytes: number): HoldfastError {
+  return new HoldfastError(
+    'VALUE_TOO_LARGE',
+    `A value given whole has at most ${maxValueBytes} bytes; the one for ${JSON.stringify(key)} has ${size}. Nothing was written.`,
+    { context: { key, size, maxValueBytes } },
+  )
+}
+
+function commitTooLarge(got: string, most: string): HoldfastError {
+  return new HoldfastError(
+    'COMMIT_TOO_LARGE',
+    `One commit changes at most ${most}; this one has ${got}. Nothing was written. Split it up.`,
+  )
+}

@@ -1,0 +1,19 @@
+import type { JsonValue } from './encode-json.ts'
+import { HoldfastError } from './holdfast-error.ts'
+
+/**
+ * Decodes UTF-8 JSON that {@link encodeJson} made.
+ *
+ * @throws {@link HoldfastError} `STORED_VALUE_NOT_JSON` when the bytes are not UTF-8 or not JSON
+ */
+export function decodeJson(bytes: Uint8Array): JsonValue {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+  } catch (cause) {
+    throw new HoldfastError(
+      'STORED_VALUE_NOT_JSON',
+      `The stored ${bytes.length} bytes are not JSON, so something other than persistent_store wrote them. Overwrite or delete the key.`,
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,46 @@
+import type { Check, Quota } from './commit.ts'
+import { HoldfastError } from './holdfast-error.ts'
+import type { Version } from './version.ts'
+
+/**
+ * The error of a failed check.
+ *
+ * @param check which of the commit's checks
+ * @param current the version that the key has; `null` where it is absent
+ */
+export function versionMismatch(check: Check, current: Version | null): HoldfastError {
+  const wanted = check.version === null ? 'be absent' : `have version ${check.version}`
+  const found = current === null ? 'it is absent' : `it has version ${current}`
+  return new HoldfastError(
+    'VERSION_MISMATCH',
+    `The key ${JSON.stringify(check.key)} of ${check.store} was to ${wanted}, but ${found}: somebody wrote it meanwhile. Read it again, or use update, which does so for you. Nothing was written.`,
+    { context: { store: check.store, key: check.key, expected: check.version, current } },
+  )
+}
+
+/**
+ * The error of a commit that would leave a plugin with more than its quota.
+ *
+ * @param neededBytes usage as it would have been after the commit
+ */
+export function quotaExceeded(quota: Quota, neededBytes: number): HoldfastError {
+  return new HoldfastError(
+    'QUOTA_EXCEEDED',
+    `The plugin may hold ${quota.maxBytes} bytes in this workspace, keys and values of both its stores together; this write would make it ${neededBytes}. Nothing was written. Delete something, or have the operator raise the quota.`,
+    { context: { maxBytes: quota.maxBytes, neededBytes } },
+  )
+}
+
+/** The error of a call that a driver does not support, as its capabilities say. */
+export function unsupported(driver: string, operation: string, capability: string): HoldfastError {
+  return new HoldfastError(
+    'UNSUPPORTED',
+    `The ${driver} driver does not support ${operation}: its capability ${capability} is 0.`,
+    { operation: `driver.${operation}`, context: { driver, capability } },
+  )
+}
+
+/** Whether a commit that changes a plugin's usage so is within its quota. */
+export function fitsQuota(quota: Quota | null, bytesBefore: number, bytesAfter: number): boolean {
+  return quota === null || bytesAfter <= quota.maxBytes || bytesAfter <= bytesBefore
+}

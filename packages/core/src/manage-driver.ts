@@ -1,0 +1,230 @@
+import type { CallOptions } from './call-options.ts'
+import type { Capabilities } from './capabilities.ts'
+import { checkCommit } from './check-commit.ts'
+import type { Commit, Usage } from './commit.ts'
+import { unsupported } from './driver-errors.ts'
+import type { ByteRange, EntryStream, StreamPut } from './entry-stream.ts'
+import type { Entry, EntryMetadata, EpochMs } from './entry.ts'
+import { HoldfastError } from './holdfast-error.ts'
+import { isHoldfastError } from './is-holdfast-error.ts'
+import { limits } from './limits.ts'
+import type { ListPage, ListQuery, ScopesPage, ScopesQuery } from './list-query.ts'
+import { MisuseError } from './misuse-error.ts'
+import type { PluginScope, Scope } from './scope.ts'
+import { type CallEffect, outcomeUnknown, settleCall } from './settle-call.ts'
+import type { StorageDriver } from './storage-driver.ts'
+import type { StorageKey } from './storage-key.ts'
+
+/**
+ * Gives a driver what all drivers need alike, so that it holds nothing but storage:
+ *
+ * - it is opened and closed once, however often that is asked; a failed `open` may be tried again;
+ * - a call before `open` rejects with `DRIVER_NOT_OPEN`, after `close` with `DRIVER_CLOSED`;
+ * - `close` waits for the calls in flight;
+ * - calls are held against the limits of the capabilities before the driver sees them;
+ * - calls settle by their deadline and signal, whatever the driver does;
+ * - an error that is not Holdfast's is wrapped, once: `DRIVER_FAILURE` from a read, and
+ *   `OUTCOME_UNKNOWN` from a write, for nobody knows how far it came.
+ */
+export function manageDriver(driver: StorageDriver): StorageDriver {
+  return new ManagedDriver(driver)
+}
+
+class ManagedDriver implements StorageDriver {
+  readonly name: string
+  readonly capabilities: Capabilities
+  readonly #driver: StorageDriver
+  readonly #inFlight = new Set<Promise<unknown>>()
+  #opening: Promise<void> | undefined
+  #closing: Promise<void> | undefined
+  #isOpen = false
+
+  constructor(driver: StorageDriver) {
+    this.#driver = driver
+    this.name = driver.name
+    this.capabilities = driver.capabilities
+  }
+
+  open(options?: CallOptions): Promise<void> {
+    if (this.#closing !== undefined) return Promise.reject(this.#closedError('open'))
+    this.#opening ??= this.#open(options)
+    return this.#opening
+  }
+
+  async #open(options: CallOptions | undefined): Promise<void> {
+    try {
+      await settleCall('driver.open', 'read', options, (inner) => this.#driver.open(inner))
+      this.#isOpen = true
+    } catch (error) {
+      this.#opening = undefined
+      throw wrapForeign(error, 'driver.open', 'read')
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.#opening?.catch(() => undefined)
+    this.#isOpen = false
+    await Promise.allSettled(this.#inFlight)
+    try {
+      await this.#driver.close()
+    } catch (error) {
+      throw wrapForeign(error, 'driver.close', 'read')
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  get(
+    scope: Scope,
+    keys: readonly StorageKey[],
+    options?: CallOptions,
+  ): Promise<readonly (Entry | null)[]> {
+    return this.#call('get', 'read', options, (inner) => {
+      atMost('keys', keys.length, 'a get', limits.maxGetKeys)
+      return this.#driver.get(scope, keys, inner)
+    })
+  }
+
+  commit(target: PluginScope, commit: Commit, options?: CallOptions): Promise<void> {
+    return this.#call('commit', 'write', options, (inner) => {
+      checkCommit(commit, this.capabilities)
+      return this.#driver.commit(target, commit, inner)
+    })
+  }
+
+  list(scope: Scope, query: ListQuery, options?: CallOptions): Promise<ListPage> {
+    return this.#call('list', 'read', options, (inner) => {
+      checkLimit(query.limit)
+      return this.#driver.list(scope, query, inner)
+    })
+  }
+
+  usage(scope: Scope, options?: CallOptions): Promise<Usage> {
+    return this.#call('usage', 'read', options, (inner) => this.#driver.usage(scope, inner))
+  }
+
+  scopes(query: ScopesQuery, options?: CallOptions): Promise<ScopesPage> {
+    return this.#call('scopes', 'read', options, (inner) => {
+      checkLimit(query.limit)
+      return this.#driver.scopes(query, inner)
+    })
+  }
+
+  clear(scope: Scope, options?: CallOptions): Promise<Usage> {
+    return this.#call('clear', 'write', options, (inner) => this.#driver.clear(scope, inner))
+  }
+
+  sweep(now: EpochMs, options?: CallOptions): Promise<Usage> {
+    return this.#call('sweep', 'write', options, (inner) => this.#driver.sweep(now, inner))
+  }
+
+  readStream(
+    scope: Scope,
+    key: StorageKey,
+    range: ByteRange | null,
+    options?: CallOptions,
+  ): Promise<EntryStream | null> {
+    return this.#call('readStream', 'read', options, (inner) => {
+      if (this.capabilities.maxStreamBytes === 0) {
+        throw unsupported(this.name, 'readStream', 'maxStreamBytes')
+      }
+      return this.#driver.readStream(scope, key, range, inner)
+    })
+  }
+
+  writeStream(scope: Scope, put: StreamPut, options?: CallOptions): Promise<EntryMetadata> {
+    return this.#call('writeStream', 'write', options, (inner) => {
+      if (this.capabilities.maxStreamBytes === 0) {
+        throw unsupported(this.name, 'writeStream', 'maxStreamBytes')
+      }
+      return this.#driver.writeStream(scope, put, inner)
+    })
+  }
+
+  async *watch(
+    scope: Scope,
+    keys: readonly StorageKey[],
+    options?: CallOptions,
+  ): AsyncGenerator<readonly (Entry | null)[]> {
+    this.#mustBeOpen('watch')
+    if (this.capabilities.maxWatchedKeys === 0) {
+      throw unsupported(this.name, 'watch', 'maxWatchedKeys')
+    }
+    atMost('keys', keys.length, 'a watch', this.capabilities.maxWatchedKeys)
+    try {
+      yield* this.#driver.watch(scope, keys, options)
+    } catch (error) {
+      throw wrapForeign(error, 'driver.watch', 'read')
+    }
+  }
+
+  async #call<Result>(
+    method: string,
+    effect: CallEffect,
+    options: CallOptions | undefined,
+    run: (options: CallOptions | undefined) => Promise<Result>,
+  ): Promise<Result> {
+    this.#mustBeOpen(method)
+    const operation = `driver.${method}`
+    try {
+      return await settleCall(operation, effect, options, (inner) => this.#track(run(inner)))
+    } catch (error) {
+      throw wrapForeign(error, operation, effect)
+    }
+  }
+
+  #track<Result>(call: Promise<Result>): Promise<Result> {
+    this.#inFlight.add(call)
+    const forget = (): boolean => this.#inFlight.delete(call)
+    call.then(forget, forget)
+    return call
+  }
+
+  #mustBeOpen(method: string): void {
+    if (this.#closing !== undefined) throw this.#closedError(method)
+    if (this.#isOpen) return
+    throw new HoldfastError(
+      'DRIVER_NOT_OPEN',
+      `The ${this.name} driver is not open yet. Await its open() before ${method}().`,
+      { operation: `driver.${method}` },
+    )
+  }
+
+  #closedError(method: string): HoldfastError {
+    return new HoldfastError(
+      'DRIVER_CLOSED',
+      `The ${this.name} driver is closed, so ${method}() cannot be served. Make a new driver to open the store again.`,
+      { operation: `driver.${method}` },
+    )
+  }
+}
+
+function checkLimit(limit: number): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= limits.maxListLimit) return
+  throw new HoldfastError(
+    'INVALID_ARGUMENT',
+    `The limit of a page is a whole number from 1 to ${limits.maxListLimit}; got ${limit}.`,
+  )
+}
+
+function atMost(noun: string, count: number, call: string, most: number): void {
+  if (count <= most) return
+  throw new MisuseError('INVALID_ARGUMENT', `${call} takes at most ${most} ${noun}; got ${count}.`)
+}
+
+function wrapForeign(error: unknown, operation: string, effect: CallEffect): Error {
+  if (isHoldfastError(error)) return error
+  if (effect === 'write') return outcomeUnknown(operation, error)
+  return new HoldfastError(
+    'DRIVER_FAILURE',
+    'The driver failed in a way that it does not know; its own error is the cause of this one.',
+    { operation, cause: error },
+  )
+}

@@ -1,0 +1,83 @@
+import type { CallOptions } from './call-options.ts'
+import { HoldfastError } from './holdfast-error.ts'
+
+/** What a call does to the store: it decides what an abort in the middle of it means. */
+export type CallEffect = 'read' | 'write'
+
+/** The longest delay that `setTimeout` knows, in milliseconds. */
+const longestDelayMs = 2 ** 31 - 1
+
+/**
+ * Runs a call so that it settles by its deadline and by its signal, whatever the driver does. The
+ * driver receives one signal for both and may end the call earlier and with better knowledge.
+ */
+export async function settleCall<Result>(
+  operation: string,
+  effect: CallEffect,
+  options: CallOptions | undefined,
+  run: (options: CallOptions | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (options?.signal === undefined && options?.deadlineAt === undefined) return await run(options)
+
+  const { signal, deadlineAt } = options
+  if (signal?.aborted === true) throw abortedError(operation, signal)
+  const remainingMs = deadlineAt === undefined ? undefined : deadlineAt - Date.now()
+  if (remainingMs !== undefined && remainingMs <= 0) throw deadlineError(operation)
+
+  const controller = new AbortController()
+  const onAbort = (): void => controller.abort(signal && abortedError(operation, signal))
+  signal?.addEventListener('abort', onAbort, { once: true })
+  const timer =
+    remainingMs === undefined
+      ? undefined
+      : setTimeout(
+          () => controller.abort(deadlineError(operation)),
+          Math.min(remainingMs, longestDelayMs),
+        )
+  try {
+    const stopped = rejectAfterAbort(operation, effect, controller.signal)
+    return await Promise.race([run({ signal: controller.signal, deadlineAt }), stopped])
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+function rejectAfterAbort(
+  operation: string,
+  effect: CallEffect,
+  signal: AbortSignal,
+): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      const error =
+        effect === 'read' ? (signal.reason as HoldfastError) : outcomeUnknown(operation, signal.reason)
+      // A driver that heard the same signal and knows more gets to say so first.
+      setTimeout(reject, 0, error)
+    })
+  })
+}
+
+/** The error of a write that may or may not have been applied. */
+export function outcomeUnknown(operation: string, cause: unknown): HoldfastError {
+  return new HoldfastError(
+    'OUTCOME_UNKNOWN',
+    'The write may or may not have been applied: the call ended before the store had answered. Read the key, then decide whether to write again.',
+    { operation, cause },
+  )
+}
+
+function abortedError(operation: string, signal: AbortSignal): HoldfastError {
+  return new HoldfastError('ABORTED', 'The call was aborted by its signal.', {
+    operation,
+    cause: signal.reason,
+  })
+}
+
+function deadlineError(operation: string): HoldfastError {
+  return new HoldfastError(
+    'DEADLINE_EXCEEDED',
+    'The call did not finish by its deadline. The store may be busy or out of reach; try again.',
+    { operation },
+  )
+}
