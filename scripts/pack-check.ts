@@ -1,0 +1,65 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempDisposableSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+
+type Finding = string
+
+// The tarballs are checked, not the folders: they are what a user installs.
+using folder = mkdtempDisposableSync(join(tmpdir(), 'holdfast-pack-'))
+execFileSync('pnpm', ['--recursive', 'pack', '--pack-destination', folder.path], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+})
+
+const tarballs = readdirSync(folder.path).toSorted()
+if (tarballs.length === 0) throw new Error('Nothing was packed: every package is private.')
+
+for (const tarball of tarballs) {
+  const findings = inspect(join(folder.path, tarball))
+  print(`${findings.length === 0 ? 'ok  ' : 'FAIL'} ${tarball}`)
+  for (const finding of findings) print(finding)
+  if (findings.length > 0) process.exitCode = 1
+}
+
+function inspect(tarball: string): Finding[] {
+  return [
+    ...inspectWith('publint', ['run', tarball, '--strict']),
+    ...inspectWith('attw', [tarball, '--profile', 'esm-only', '--no-definitely-typed']),
+    ...inspectManifest(tarball),
+    ...inspectFiles(tarball),
+  ]
+}
+
+function inspectWith(command: string, args: readonly string[]): Finding[] {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' })
+  if (error) throw error
+  return status === 0 ? [] : [stripVTControlCharacters(stdout + stderr).trimEnd()]
+}
+
+/** What only means something in this repository must not reach a user. */
+function inspectManifest(tarball: string): Finding[] {
+  const manifest = tar(['-xOf', tarball, 'package/package.json'])
+  return ['@holdfast/source', 'workspace:', 'catalog:']
+    .filter((term) => manifest.includes(term))
+    .map((term) => `package.json in the tarball still says "${term}".`)
+}
+
+function inspectFiles(tarball: string): Finding[] {
+  const files = tar(['-tf', tarball]).split('\n')
+  const missing = ['package/README.md', 'package/LICENSE', 'package/dist/index.js']
+    .filter((file) => !files.includes(file))
+    .map((file) => `The tarball has no ${file}.`)
+  const unwanted = files
+    .filter((file) => file.endsWith('.tsbuildinfo'))
+    .map((file) => `The tarball has ${file}.`)
+  return [...missing, ...unwanted]
+}
+
+function tar(args: readonly string[]): string {
+  return execFileSync('tar', args, { encoding: 'utf8' })
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
