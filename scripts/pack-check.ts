@@ -6,20 +6,28 @@ import { stripVTControlCharacters } from 'node:util'
 
 type Finding = string
 
+interface WorkspacePackage {
+  readonly name: string
+  readonly private: boolean
+}
+
 // The tarballs are checked, not the folders: they are what a user installs.
 using folder = mkdtempDisposableSync(join(tmpdir(), 'holdfast-pack-'))
-execFileSync('pnpm', ['--recursive', 'pack', '--pack-destination', folder.path], {
-  stdio: ['ignore', 'ignore', 'inherit'],
-})
+const filters = listPublicPackages().map((name) => `--filter=${name}`)
+pnpm([...filters, 'pack', '--pack-destination', folder.path])
 
-const tarballs = readdirSync(folder.path).toSorted()
-if (tarballs.length === 0) throw new Error('Nothing was packed: every package is private.')
-
-for (const tarball of tarballs) {
+for (const tarball of readdirSync(folder.path).toSorted()) {
   const findings = inspect(join(folder.path, tarball))
   print(`${findings.length === 0 ? 'ok  ' : 'FAIL'} ${tarball}`)
   for (const finding of findings) print(finding)
   if (findings.length > 0) process.exitCode = 1
+}
+
+function listPublicPackages(): string[] {
+  const list = pnpm(['list', '--recursive', '--depth=-1', '--json'])
+  return (JSON.parse(list) as WorkspacePackage[])
+    .filter((workspacePackage) => !workspacePackage.private)
+    .map(({ name }) => name)
 }
 
 function inspect(tarball: string): Finding[] {
@@ -54,6 +62,10 @@ function inspectFiles(tarball: string): Finding[] {
     .filter((file) => file.endsWith('.tsbuildinfo'))
     .map((file) => `The tarball has ${file}.`)
   return [...missing, ...unwanted]
+}
+
+function pnpm(args: readonly string[]): string {
+  return execFileSync('pnpm', args, { encoding: 'utf8' })
 }
 
 function tar(args: readonly string[]): string {
