@@ -1,1 +1,1 @@
-export {}
+export { createMemoryDriver, type MemoryDriverOptions } from './create-memory-driver.ts'

@@ -1,0 +1,176 @@
+import {
+  type Capabilities,
+  type Clock,
+  type Commit,
+  decodeCursor,
+  encodeCursor,
+  type Entry,
+  type EpochMs,
+  limits,
+  type ListedEntry,
+  type ListPage,
+  type ListQuery,
+  type PluginScope,
+  type Scope,
+  type ScopesPage,
+  type ScopesQuery,
+  type ScopeUsage,
+  type StorageDriver,
+  type StorageKey,
+  unsupported,
+  type Usage,
+  versionMismatch,
+} from '@holdfast/core'
+import { EntryTable } from './entry-table.ts'
+import { mustFitQuota } from './must-fit-quota.ts'
+
+/** Every method runs to its end before it returns its promise; that alone makes it atomic. */
+export class MemoryDriver implements StorageDriver {
+  readonly name = 'memory'
+  readonly capabilities: Capabilities = {
+    durability: 'none',
+    shared: false,
+    maxValueBytes: limits.maxValueBytes,
+    maxCommitEntries: limits.maxCommitEntries,
+    maxCommitBytes: limits.maxCommitBytes,
+    maxStreamBytes: 0,
+    maxWatchedKeys: 0,
+  }
+  readonly #clock: Clock
+  readonly #scopes = new Map<string, { readonly scope: Scope; readonly table: EntryTable }>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  async open(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#scopes.clear()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async get(scope: Scope, keys: readonly StorageKey[]): Promise<readonly (Entry | null)[]> {
+    const now = this.#clock()
+    const table = this.#table(scope)
+    return keys.map((key) => {
+      const entry = table.get(key, now)
+      return entry && { ...entry, value: new Uint8Array(entry.value) }
+    })
+  }
+
+  async commit(target: PluginScope, commit: Commit): Promise<void> {
+    const now = this.#clock()
+    const tables = {
+      storage: this.#table({ ...target, store: 'storage' }),
+      persistent_store: this.#table({ ...target, store: 'persistent_store' }),
+    }
+    for (const check of commit.checks) {
+      const current = tables[check.store].get(check.key, now)?.version ?? null
+      if (current !== check.version) throw versionMismatch(check, current)
+    }
+    mustFitQuota(tables, commit, now)
+    for (const { store, key } of commit.deletes) tables[store].delete(key)
+    for (const { store, value, ...metadata } of commit.puts) {
+      tables[store].set({
+        ...metadata,
+        value: new Uint8Array(value),
+        size: value.byteLength,
+        createdAt: tables[store].get(metadata.key, now)?.createdAt ?? now,
+        updatedAt: now,
+      })
+    }
+  }
+
+  async list(scope: Scope, query: ListQuery): Promise<ListPage> {
+    const { prefix, cursor, limit, keysOnly } = query
+    // No key has U+0000 in it, so nothing comes between a key and the same with one at its end.
+    const start = cursor === null ? prefix : `${decodeCursor(cursor, 1).join()}\0`
+    const entries: ListedEntry[] = []
+    let bytes = 0
+    let lastKey = ''
+    for (const entry of this.#table(scope).from(start, this.#clock())) {
+      if (!entry.key.startsWith(prefix)) break
+      if (entries.length === limit || bytes >= limits.maxListPageBytes) {
+        return { entries, cursor: encodeCursor([lastKey]) }
+      }
+      entries.push({ ...entry, value: keysOnly ? null : new Uint8Array(entry.value) })
+      if (!keysOnly) bytes += entry.size
+      lastKey = entry.key
+    }
+    return { entries, cursor: null }
+  }
+
+  async usage(scope: Scope): Promise<Usage> {
+    return this.#table(scope).usage(this.#clock())
+  }
+
+  async scopes({ workspace, plugin, cursor, limit }: ScopesQuery): Promise<ScopesPage> {
+    const now = this.#clock()
+    const after = cursor === null ? '' : decodeCursor(cursor, 3).join(' ')
+    const scopes: ScopeUsage[] = []
+    let lastId = ''
+    for (const [id, { scope, table }] of [...this.#scopes].toSorted(byId)) {
+      if (id <= after) continue
+      if (workspace !== null && workspace !== scope.workspace) continue
+      if (plugin !== null && plugin !== scope.plugin) continue
+      const usage = table.usage(now)
+      if (usage.entries === 0) continue
+      if (scopes.length === limit) return { scopes, cursor: encodeCursor(lastId.split(' ')) }
+      scopes.push({ scope, usage })
+      lastId = id
+    }
+    return { scopes, cursor: null }
+  }
+
+  async clear(scope: Scope): Promise<Usage> {
+    const removed = this.#table(scope).usage(this.#clock())
+    this.#scopes.delete(scopeId(scope))
+    return removed
+  }
+
+  async sweep(now: EpochMs): Promise<Usage> {
+    // A caller whose clock is ahead must not remove what is still alive here.
+    const until = Math.min(now, this.#clock())
+    const removed = [...this.#scopes.values()].map(({ table }) => table.sweep(until))
+    return { entries: sum(removed, 'entries'), bytes: sum(removed, 'bytes') }
+  }
+
+  async readStream(): Promise<never> {
+    throw unsupported(this.name, 'readStream', 'maxStreamBytes')
+  }
+
+  async writeStream(): Promise<never> {
+    throw unsupported(this.name, 'writeStream', 'maxStreamBytes')
+  }
+
+  watch(): never {
+    throw unsupported(this.name, 'watch', 'maxWatchedKeys')
+  }
+
+  #table(scope: Scope): EntryTable {
+    const id = scopeId(scope)
+    const known = this.#scopes.get(id)
+    if (known !== undefined) return known.table
+    const table = new EntryTable()
+    const { workspace, plugin, store } = scope
+    this.#scopes.set(id, { scope: { workspace, plugin, store }, table })
+    return table
+  }
+}
+
+/** The space sorts before all that an id may hold, so ids sort by workspace, plugin, store. */
+function scopeId({ workspace, plugin, store }: Scope): string {
+  return `${workspace} ${plugin} ${store}`
+}
+
+function byId([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
+  return left < right ? -1 : 1
+}
+
+function sum(usages: readonly Usage[], field: keyof Usage): number {
+  return usages.reduce((total, usage) => total + usage[field], 0)
+}
