@@ -1,1 +1,1 @@
-export {}
+export { createFileDriver, type FileDriverOptions } from './create-file-driver.ts'

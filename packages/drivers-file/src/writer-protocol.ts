@@ -1,0 +1,70 @@
+import {
+  type Commit,
+  type EpochMs,
+  type ErrorCode,
+  type ErrorContext,
+  HoldfastError,
+  isHoldfastError,
+  type PluginScope,
+  type Scope,
+  type Usage,
+} from '@holdfast/core'
+
+/** One thing for the writer to do, all or nothing. `now` is the time by the driver's clock. */
+export type Job =
+  | {
+      readonly kind: 'commit'
+      readonly target: PluginScope
+      readonly commit: Commit
+      readonly now: EpochMs
+    }
+  | { readonly kind: 'clear'; readonly scope: Scope; readonly now: EpochMs }
+  | { readonly kind: 'sweep'; readonly now: EpochMs }
+
+/** What a job gave: what was removed, where the job removes. */
+export type JobResult =
+  | { readonly removed: Usage; readonly error?: undefined }
+  | { readonly error: ErrorMessage }
+
+/** Jobs that go into one transaction, or the wish that the writer end. */
+export type WriterRequest = { readonly jobs: readonly Job[] } | 'close'
+
+/** The first message of a writer says whether it could open the store; each later one answers a request. */
+export type WriterReply =
+  | { readonly opened: true }
+  | { readonly openError: ErrorMessage }
+  | { readonly results: readonly JobResult[] }
+
+/** An error on its way between threads, which would lose the fields of its class. */
+export interface ErrorMessage {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly context: ErrorContext
+  readonly cause: unknown
+}
+
+/** Packs an error; what is not Holdfast's becomes the code that is given. */
+export function packError(error: unknown, otherwise: ErrorCode): ErrorMessage {
+  if (isHoldfastError(error)) {
+    const { code, message, context, cause } = error
+    return { code, message, context, cause: cause instanceof Error ? describe(cause) : undefined }
+  }
+  return {
+    code: otherwise,
+    message: 'The writer of the file driver failed in a way that it does not know.',
+    context: {},
+    cause: describe(error),
+  }
+}
+
+/** Unpacks an error that {@link packError} made. */
+export function unpackError(error: ErrorMessage): HoldfastError {
+  return new HoldfastError(error.code, error.message, {
+    context: error.context,
+    cause: error.cause,
+  })
+}
+
+function describe(error: unknown): unknown {
+  return error instanceof Error ? { message: error.message, stack: error.stack } : String(error)
+}

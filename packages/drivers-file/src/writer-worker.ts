@@ -1,0 +1,99 @@
+import { outcomeUnknown } from '@holdfast/core'
+import type { DatabaseSync } from 'node:sqlite'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { CommitStatements } from './commit-statements.ts'
+import { mapSqliteError, sqliteCode } from './map-sqlite-error.ts'
+import { openWriter, type WriterOptions } from './open-writer.ts'
+import { runJob } from './run-job.ts'
+import { waitForLock } from './wait-for-lock.ts'
+import { type Job, type JobResult, packError, type WriterReply, type WriterRequest } from './writer-protocol.ts'
+
+/** SQLite's code for an error of the disk. */
+const ioError = 10
+
+/** Opens the store in this thread, then does the jobs that come, a transaction for each message. */
+function main(port: MessagePort, options: WriterOptions): void {
+  const reply = (message: WriterReply): void => port.postMessage(message)
+  let writer: Writer
+  try {
+    writer = new Writer(options)
+  } catch (error) {
+    reply({ openError: packError(mapSqliteError(error, options.path), 'DRIVER_FAILURE') })
+    port.close()
+    return
+  }
+  port.on('message', (request: WriterRequest) => {
+    if (request === 'close') {
+      writer.close()
+      port.close()
+    } else {
+      reply({ results: writer.run(request.jobs) })
+    }
+  })
+  reply({ opened: true })
+}
+
+class Writer {
+  readonly #options: WriterOptions
+  readonly #database: DatabaseSync
+  readonly #statements: CommitStatements
+
+  constructor(options: WriterOptions) {
+    this.#options = options
+    this.#database = openWriter(options)
+    this.#statements = new CommitStatements(this.#database)
+  }
+
+  /** Does jobs in one transaction, so that they share one sync of the disk. */
+  run(jobs: readonly Job[]): readonly JobResult[] {
+    try {
+      waitForLock(() => this.#database.exec('BEGIN IMMEDIATE'), this.#options.busyTimeoutMs)
+    } catch (error) {
+      return jobs.map(() => this.#failure(error))
+    }
+    try {
+      const results = jobs.map((job) => this.#runOne(job))
+      this.#commit()
+      return results
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      return jobs.map(() => this.#failure(error))
+    }
+  }
+
+  /** Does one job so that its failure takes back itself alone. */
+  #runOne(job: Job): JobResult {
+    this.#database.exec('SAVEPOINT job')
+    try {
+      const removed = runJob(this.#statements, job)
+      this.#database.exec('RELEASE job')
+      return { removed }
+    } catch (error) {
+      // Some errors of SQLite take back the whole transaction at once, and then all jobs fail.
+      if (!this.#database.isTransaction) throw error
+      this.#database.exec('ROLLBACK TO job')
+      this.#database.exec('RELEASE job')
+      return this.#failure(error)
+    }
+  }
+
+  #commit(): void {
+    try {
+      this.#database.exec('COMMIT')
+    } catch (error) {
+      // The disk failed while the log was synced: the commit may be in it, or not.
+      const isDiskError = ((sqliteCode(error) ?? 0) & 0xff) === ioError
+      throw isDiskError ? outcomeUnknown('driver.commit', error) : error
+    }
+  }
+
+  #failure(error: unknown): JobResult {
+    return { error: packError(mapSqliteError(error, this.#options.path), 'DRIVER_FAILURE') }
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}
+
+if (parentPort !== null) main(parentPort, workerData as WriterOptions)
