@@ -1,1 +1,2 @@
-export {}
+export type { EndpointRules, PluginManifest } from './manifest.ts'
+export { readManifest } from './read-manifest.ts'

@@ -1,0 +1,161 @@
+import { realpath, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { limits } from '@holdfast/core'
+import { describe, expect, test } from 'vitest'
+import { readManifest } from '../src/index.ts'
+import { makeFolder, makePluginFolder } from './plugin-folder.ts'
+
+const least = { id: 'notes', entry: './index.js' }
+
+describe('a manifest', () => {
+  test('is read without running the entry, with defaults for what it leaves out', async () => {
+    const folder = await realpath(await makePluginFolder(least))
+
+    expect(await readManifest(folder)).toEqual({
+      id: 'notes',
+      version: '1.2.3',
+      directory: folder,
+      entryPath: join(folder, 'index.js'),
+      quotaBytes: limits.defaultQuotaBytes,
+      endpoints: {},
+      settings: {},
+    })
+  })
+
+  test('carries quota, rules of endpoints and settings', async () => {
+    const holdfast = {
+      ...least,
+      storage: { quotaBytes: 1000 },
+      endpoints: { '/hook': { public: true }, '/admin': { public: false } },
+      settings: { theme: 'dark', levels: [1, null] },
+    }
+    expect(await readManifest(await makePluginFolder(holdfast))).toMatchObject({
+      quotaBytes: 1000,
+      endpoints: holdfast.endpoints,
+      settings: holdfast.settings,
+    })
+  })
+
+  test('may name an entry by a link that stays within the folder', async () => {
+    const folder = await realpath(await makePluginFolder({ ...least, entry: './link.js' }))
+    await symlink('index.js', join(folder, 'link.js'))
+
+    expect(await readManifest(folder)).toMatchObject({ entryPath: join(folder, 'index.js') })
+  })
+
+  test('may stand in a folder that is itself reached by a link', async () => {
+    const folder = await realpath(await makePluginFolder(least))
+    const elsewhere = join(await makeFolder({}), 'link')
+    await symlink(folder, elsewhere)
+
+    expect(await readManifest(elsewhere)).toMatchObject({ directory: folder })
+  })
+})
+
+describe('a manifest is refused, with the field and what to write,', () => {
+  test.each([
+    ['no holdfast field', undefined, 'holdfast must be the manifest'],
+    ['a manifest that is no object', 7, 'holdfast must be an object of "id", "entry"'],
+    ['no id', { entry: './index.js' }, 'holdfast.id must be 1 to 64 of the characters'],
+    ['an id in capitals', { ...least, id: 'Notes' }, 'got "Notes"'],
+    ['no entry', { id: 'notes' }, 'holdfast.entry must be the path of the module'],
+    ['an empty entry', { ...least, entry: '' }, 'holdfast.entry must be the path of the module'],
+    ['a misspelt field', { ...least, storge: {} }, 'holdfast has "storge", which nothing reads'],
+    [
+      'a misspelt field further down',
+      { ...least, storage: { quotabytes: 1 } },
+      'holdfast.storage has "quotabytes"',
+    ],
+    [
+      'a quota that is no whole number',
+      { ...least, storage: { quotaBytes: 1.5 } },
+      'holdfast.storage.quotaBytes must be a whole number of bytes',
+    ],
+    [
+      'a negative quota',
+      { ...least, storage: { quotaBytes: -1 } },
+      'holdfast.storage.quotaBytes must be a whole number of bytes',
+    ],
+    [
+      'an endpoint without its slash',
+      { ...least, endpoints: { hook: { public: true } } },
+      'must be the path of an endpoint, such as "/hook"; got "hook"',
+    ],
+    [
+      'an endpoint that is public by a text',
+      { ...least, endpoints: { '/hook': { public: 'yes' } } },
+      'holdfast.endpoints./hook.public must be true or false',
+    ],
+    ['settings that are a list', { ...least, settings: [] }, 'holdfast.settings must be an object'],
+    ['an absolute entry', { ...least, entry: '/etc/hosts' }, 'outside the plugin'],
+    ['an entry above the folder', { ...least, entry: '../index.js' }, 'outside the plugin'],
+    [
+      'an entry above the folder in disguise',
+      { ...least, entry: './a/../../index.js' },
+      'outside the plugin',
+    ],
+    ['an entry that is not there', { ...least, entry: './dist/index.js' }, 'nothing is there'],
+    ['an entry that is a folder', { ...least, entry: '.' }, 'which is no file'],
+  ])('for %s', async (_what, holdfast, message) => {
+    const folder = await makePluginFolder(holdfast)
+
+    await expect(readManifest(folder)).rejects.toMatchObject({
+      code: 'MANIFEST_INVALID',
+      message: expect.stringContaining(message),
+      context: { file: join(await realpath(folder), 'package.json') },
+    })
+  })
+
+  test('for an entry that is a link out of the folder', async () => {
+    const folder = await makePluginFolder({ ...least, entry: './link.js' })
+    const elsewhere = await makeFolder({ 'index.js': '' })
+    await symlink(join(elsewhere, 'index.js'), join(folder, 'link.js'))
+
+    await expect(readManifest(folder)).rejects.toMatchObject({
+      code: 'MANIFEST_INVALID',
+      message: expect.stringContaining('outside the plugin'),
+    })
+  })
+
+  test('for several mistakes at once, naming each', async () => {
+    const folder = await makePluginFolder({ id: '', entry: 1, more: true })
+
+    await expect(readManifest(folder)).rejects.toThrow(/holdfast\.id.*holdfast\.entry.*"more"/)
+  })
+
+  test('for text that is not JSON, in one line', async () => {
+    const folder = await makeFolder({ 'package.json': '{\n  "name": a\n}' })
+
+    await expect(readManifest(folder)).rejects.toMatchObject({
+      code: 'MANIFEST_INVALID',
+      message: expect.stringMatching(/^.*This is not JSON: .* "name": a.*$/),
+    })
+  })
+})
+
+describe('a plugin is not found', () => {
+  test('where there is no folder', async () => {
+    const folder = join(await makeFolder({}), 'nowhere')
+
+    await expect(readManifest(folder)).rejects.toMatchObject({
+      code: 'PLUGIN_NOT_FOUND',
+      message: `There is no plugin at ${folder}: nothing is there. Name the folder with the plugin's package.json.`,
+    })
+  })
+
+  test('at a file', async () => {
+    const folder = await makeFolder({ 'plugin.js': '' })
+
+    await expect(readManifest(join(folder, 'plugin.js'))).rejects.toMatchObject({
+      code: 'PLUGIN_NOT_FOUND',
+      message: expect.stringContaining('is a file'),
+    })
+  })
+
+  test('in a folder without a package.json', async () => {
+    await expect(readManifest(await makeFolder({}))).rejects.toMatchObject({
+      code: 'PLUGIN_NOT_FOUND',
+      message: expect.stringContaining('whose "holdfast" field names its id and entry'),
+    })
+  })
+})
