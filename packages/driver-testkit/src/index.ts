@@ -1,1 +1,9 @@
-export {}
+export type { ConformanceCheck, ConformanceSection, Requirement } from './conformance-check.ts'
+export { conformanceSections } from './conformance-sections.ts'
+export type { DriverUnderTest, StoreSetting, StoreUnderTest } from './driver-under-test.ts'
+export { runCheck } from './run-check.ts'
+export { runConformance } from './run-conformance.ts'
+export type { PutOptions, ScopeHandle, ValueLike } from './scope-handle.ts'
+export type { ScopeLike, TestBench } from './test-bench.ts'
+export type { TestClock } from './test-clock.ts'
+export type { Expect, TestFunction, TestRunner } from './test-runner.ts'

@@ -1,0 +1,61 @@
+import { limits } from '@holdfast/core'
+import type { ConformanceCheck } from '../conformance-check.ts'
+import { outcomeOf } from '../settlement.ts'
+
+export const getChecks: readonly ConformanceCheck[] = [
+  {
+    id: 'get.order',
+    promise: 'One item comes back for each key, in the order asked; null where there is no entry.',
+    async run({ store, expect }) {
+      await store.putMany(['a', 'b', 'c'])
+      const entries = await store.getMany(['c', 'missing', 'a', 'b'])
+      expect(entries.map((entry) => entry?.key ?? null)).toEqual(['c', null, 'a', 'b'])
+    },
+  },
+  {
+    id: 'get.duplicates',
+    promise: 'A key asked for twice is answered twice.',
+    async run({ store, expect }) {
+      await store.putMany(['a', 'b'])
+      const entries = await store.getMany(['a', 'b', 'a', 'none', 'none', 'a'])
+      expect(entries.map((entry) => entry?.key ?? null)).toEqual(['a', 'b', 'a', null, null, 'a'])
+    },
+  },
+  {
+    id: 'get.nothing',
+    promise: 'No keys are answered with no items.',
+    async run({ store, expect }) {
+      expect(await store.getMany([])).toEqual([])
+    },
+  },
+  {
+    id: 'get.most-keys',
+    promise: `One call reads ${limits.maxGetKeys} keys.`,
+    async run({ store, expect }) {
+      const keys = Array.from({ length: limits.maxGetKeys }, (_, index) => `key ${index}`)
+      await store.putMany(keys)
+      const entries = await store.getMany(keys)
+      expect(entries.map((entry) => entry?.key)).toEqual(keys)
+    },
+  },
+  {
+    id: 'get.too-many-keys',
+    promise: `More than ${limits.maxGetKeys} keys are refused with INVALID_ARGUMENT.`,
+    async run({ store, expect }) {
+      const keys = Array.from({ length: limits.maxGetKeys + 1 }, (_, index) => `key ${index}`)
+      expect(await outcomeOf(store.getMany(keys))).toBe('INVALID_ARGUMENT')
+    },
+  },
+  {
+    id: 'get.newest',
+    promise: 'A read sees every write that had resolved before it began.',
+    async run({ store, expect }) {
+      for (let round = 0; round < 20; round++) {
+        await store.put('key', `value ${round}`)
+        expect(await store.text('key')).toBe(`value ${round}`)
+        await store.delete('key')
+        expect(await store.text('key')).toBe(null)
+      }
+    },
+  },
+]

@@ -1,0 +1,22 @@
+import { isHoldfastError } from '@holdfast/core'
+
+/** How a call ended, as a word to compare: `resolved`, or the code of its error. */
+export async function outcomeOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call
+    return 'resolved'
+  } catch (error) {
+    return isHoldfastError(error) ? error.code : `foreign error: ${String(error)}`
+  }
+}
+
+/** The error of a call that must fail. */
+export async function failureOf(call: Promise<unknown>): Promise<Error> {
+  try {
+    await call
+  } catch (error) {
+    if (error instanceof Error) return error
+    throw new Error(`The call rejected with no error but ${String(error)}.`, { cause: error })
+  }
+  throw new Error('The call resolved where it had to reject.')
+}
