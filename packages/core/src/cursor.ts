@@ -6,7 +6,8 @@ declare const brand: unique symbol
 export type Cursor = string & { readonly [brand]: 'Cursor' }
 
 /**
- * Makes a cursor of the texts that say where a page ended, such as its last key. A driver that has
+ * Makes a cursor of the texts that say where a page ended, such as its last key: well-formed, without
+ * U+0000. A driver that has
  * a better position may make cursors of its own instead.
  */
 export function encodeCursor(position: readonly string[]): Cursor {
@@ -36,5 +37,10 @@ export function decodeCursor(cursor: string, length: number): readonly string[] 
 }
 
 function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+  return Array.isArray(value) && value.every(isKeyText)
+}
+
+/** A forged cursor must not bring a store what no key or id can be, and some databases choke on. */
+function isKeyText(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed() && !value.includes('\0')
 }

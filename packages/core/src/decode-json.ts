@@ -9,11 +9,11 @@ import { HoldfastError } from './holdfast-error.ts'
 export function decodeJson(bytes: Uint8Array): JsonValue {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
-  } catch (cause) {
+  } catch {
+    // The parser's own error quotes what it read, so it is no cause to pass on.
     throw new HoldfastError(
       'STORED_VALUE_NOT_JSON',
       `The stored ${bytes.length} bytes are not JSON, so something other than persistent_store wrote them. Overwrite or delete the key.`,
-      { cause },
     )
   }
 }

@@ -16,7 +16,12 @@ export function describeValue(value: unknown): string {
     case 'number':
       return Number.isFinite(value) ? 'a number' : String(value)
     case 'object':
-      return describeObject(value)
+      try {
+        return describeObject(value)
+      } catch {
+        // A proxy may fail in whatever is asked of it; an error message must not fail with it.
+        return 'an object'
+      }
     default:
       return `a ${typeof value}`
   }
@@ -31,8 +36,13 @@ function describeObject(value: object): string {
 function named(value: object): string {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === null || prototype === Object.prototype) return 'a plain object'
-  const name = value.constructor?.name
+  const name = dataProperty(dataProperty(prototype, 'constructor'), 'name')
   return typeof name === 'string' && name !== '' ? `an instance of ${name}` : 'an object'
+}
+
+/** A property of an object's own, read without calling a getter. */
+function dataProperty(owner: unknown, name: string): unknown {
+  return Object.getOwnPropertyDescriptor(Object(owner), name)?.value
 }
 
 function plural(count: number, noun: string): string {

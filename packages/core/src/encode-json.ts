@@ -1,5 +1,6 @@
 import { describeValue } from './describe-value.ts'
 import { HoldfastError } from './holdfast-error.ts'
+import { isHoldfastError } from './is-holdfast-error.ts'
 import { limits } from './limits.ts'
 
 /** A value that JSON keeps as it is. */
@@ -23,66 +24,83 @@ export type JsonValue =
  * `context.path`, such as `$.items[3].when`
  */
 export function encodeJson(value: unknown): Uint8Array {
-  const walk: Walk = { ancestors: new Set(), hasNegativeZero: false }
-  visit(value, [], walk)
-  const text = walk.hasNegativeZero ? stringifyWithNegativeZero(value) : JSON.stringify(value)
-  return new TextEncoder().encode(text)
+  const walk: Walk = { path: [], ancestors: new Set() }
+  return new TextEncoder().encode(writeWhole(value, walk))
 }
 
-type Path = (string | number)[]
-
+/** Where in the value the encoder is. */
 interface Walk {
+  readonly path: (string | number)[]
   readonly ancestors: Set<object>
-  hasNegativeZero: boolean
 }
 
-function visit(value: unknown, path: Path, walk: Walk): void {
+function writeWhole(value: unknown, walk: Walk): string {
+  try {
+    return write(value, walk)
+  } catch (cause) {
+    if (isHoldfastError(cause)) throw cause
+    // Only a proxy fails to show its properties, and it may do so with any error.
+    throw invalid('an object that cannot be read', walk.path, cause)
+  }
+}
+
+// Each part is written as it is looked at. To look first and leave the writing to JSON.stringify
+// would not do: that calls any inherited toJSON, asks proxies again and turns -0 into 0.
+function write(value: unknown, walk: Walk): string {
   switch (typeof value) {
     case 'string':
     case 'boolean':
-      return
+      return JSON.stringify(value)
     case 'number':
-      if (!Number.isFinite(value)) throw refused(value, path)
-      if (Object.is(value, -0)) walk.hasNegativeZero = true
-      return
+      if (!Number.isFinite(value)) throw refused(value, walk.path)
+      return Object.is(value, -0) ? '-0' : String(value)
     case 'object':
-      if (value !== null) visitObject(value, path, walk)
-      return
+      return value === null ? 'null' : writeObject(value, walk)
     default:
-      throw refused(value, path)
+      throw refused(value, walk.path)
   }
 }
 
-function visitObject(value: object, path: Path, walk: Walk): void {
-  if (walk.ancestors.has(value)) throw invalid('a reference back to what contains it', path)
+function writeObject(value: object, walk: Walk): string {
+  const { path, ancestors } = walk
+  if (ancestors.has(value)) throw invalid('a reference back to what contains it', path)
   if (path.length >= limits.maxJsonDepth) {
     throw invalid(`more than ${limits.maxJsonDepth} levels of nesting`, path)
   }
-  walk.ancestors.add(value)
-  if (Array.isArray(value)) visitArray(value, path, walk)
-  else visitPlainObject(value, path, walk)
-  walk.ancestors.delete(value)
+  ancestors.add(value)
+  const text = Array.isArray(value) ? writeArray(value, walk) : writePlainObject(value, walk)
+  ancestors.delete(value)
+  return text
 }
 
-function visitArray(value: readonly unknown[], path: Path, walk: Walk): void {
-  for (let index = 0; index < value.length; index++) {
+function writeArray(value: readonly unknown[], walk: Walk): string {
+  const { path } = walk
+  if (!isPlainArray(value)) throw invalid('an instance of a class that extends Array', path)
+  let text = ''
+  const { length } = value
+  for (let index = 0; index < length; index++) {
     path.push(index)
     if (!Object.hasOwn(value, index)) throw invalid('a hole in an array', path)
-    visit(dataProperty(value, index, path), path, walk)
+    text += (index === 0 ? '' : ',') + write(dataProperty(value, index, path), walk)
     path.pop()
   }
-  const extra = Reflect.ownKeys(value).find((name) => name !== 'length' && !isIndex(name, value))
+  const extra = Reflect.ownKeys(value).find((name) => name !== 'length' && !isIndex(name, length))
   if (extra !== undefined) throw invalid('an extra property of an array', [...path, String(extra)])
+  return `[${text}]`
 }
 
-function visitPlainObject(value: object, path: Path, walk: Walk): void {
-  if (!isPlain(value)) throw refused(value, path)
+function writePlainObject(value: object, walk: Walk): string {
+  const { path } = walk
+  if (!isPlainObject(value)) throw refused(value, path)
+  let text = ''
   for (const name of Reflect.ownKeys(value)) {
-    if (typeof name === 'symbol') throw invalid('a property named by a symbol', path)
+    if (typeof name === 'symbol') throw invalid('an object with a property named by a symbol', path)
     path.push(name)
-    visit(dataProperty(value, name, path), path, walk)
+    const property = `${JSON.stringify(name)}:${write(dataProperty(value, name, path), walk)}`
+    text += text === '' ? property : `,${property}`
     path.pop()
   }
+  return `{${text}}`
 }
 
 function dataProperty(owner: object, name: string | number, path: Path): unknown {
@@ -93,40 +111,44 @@ function dataProperty(owner: object, name: string | number, path: Path): unknown
 }
 
 /** Whether an object is a plain one, of this realm or, as objects from `node:vm` are, of another. */
-function isPlain(value: object): boolean {
+function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === null || prototype === Object.prototype) return true
-  return typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null
-    && Object.hasOwn(prototype, 'hasOwnProperty')
+  return (
+    typeof prototype === 'object' &&
+    Object.getPrototypeOf(prototype) === null &&
+    Object.hasOwn(prototype, 'hasOwnProperty')
+  )
 }
 
-function isIndex(name: string | symbol, array: readonly unknown[]): boolean {
+/** Whether an array is of no class but Array, of this realm or of another. */
+function isPlainArray(value: readonly unknown[]): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Array.prototype) return true
+  // Unlike the prototype of a class that extends it, that of Array is itself an array.
+  return Array.isArray(prototype) && isPlainObject(prototype)
+}
+
+function isIndex(name: string | symbol, length: number): boolean {
   if (typeof name === 'symbol') return false
   const index = Number(name)
-  return Number.isInteger(index) && index >= 0 && index < array.length && String(index) === name
-}
-
-/** `JSON.stringify` writes -0 as 0, though JSON has a -0 and `JSON.parse` reads it. */
-function stringifyWithNegativeZero(value: unknown): string {
-  // TypeScript's library does not know rawJSON yet; Node has it since version 22.
-  const { rawJSON } = JSON as JSON & { rawJSON: (text: string) => unknown }
-  return JSON.stringify(value, (_name, item: unknown) =>
-    Object.is(item, -0) ? rawJSON('-0') : item,
-  )
+  return Number.isInteger(index) && index >= 0 && index < length && String(index) === name
 }
 
 function refused(value: unknown, path: Path): HoldfastError {
   return invalid(describeValue(value), path)
 }
 
-function invalid(what: string, path: Path): HoldfastError {
+function invalid(what: string, path: Path, cause?: unknown): HoldfastError {
   const where = formatPath(path)
   return new HoldfastError(
     'INVALID_JSON_VALUE',
     `A stored value is JSON: null, booleans, finite numbers, strings, and arrays and plain objects of these. ${where} is ${what}. Convert it first: a Date with toISOString(), a Map with Object.fromEntries(), a missing value by leaving it out or as null.`,
-    { context: { path: where } },
+    { context: { path: where }, ...(cause === undefined ? {} : { cause }) },
   )
 }
+
+type Path = readonly (string | number)[]
 
 /** A path as JavaScript writes it, from `$`, the value itself. */
 export function formatPath(path: readonly (string | number)[]): string {

@@ -1,7 +1,7 @@
-import type { Entry, EntryMetadata } from './entry.ts'
-import type { Cursor } from './cursor.ts'
-import type { PluginScope, Scope } from './scope.ts'
 import type { Usage } from './commit.ts'
+import type { Cursor } from './cursor.ts'
+import type { Entry, EntryMetadata } from './entry.ts'
+import type { PluginScope, Scope } from './scope.ts'
 
 /** Which keys of a scope to list. */
 export interface ListQuery {

@@ -51,7 +51,9 @@ function rejectAfterAbort(
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => {
       const error =
-        effect === 'read' ? (signal.reason as HoldfastError) : outcomeUnknown(operation, signal.reason)
+        effect === 'read'
+          ? (signal.reason as HoldfastError)
+          : outcomeUnknown(operation, signal.reason)
       // A driver that heard the same signal and knows more gets to say so first.
       setTimeout(reject, 0, error)
     })
