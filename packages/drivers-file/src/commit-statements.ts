@@ -1,3 +1,4 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import {
   type EpochMs,
   type PluginScope,
@@ -8,7 +9,6 @@ import {
   type Usage,
   type Version,
 } from '@holdfast/core'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 /** What the table holds under a key, also when it has expired. */
 export interface StoredRow {

@@ -1,5 +1,5 @@
-import { type Clock, manageDriver, MisuseError, type StorageDriver } from '@holdfast/core'
 import { resolve } from 'node:path'
+import { type Clock, manageDriver, MisuseError, type StorageDriver } from '@holdfast/core'
 import { FileDriver } from './file-driver.ts'
 
 /** Where the store of a file driver is, and how the driver behaves. */
@@ -38,10 +38,16 @@ const defaultBusyTimeoutMs = 10_000
 export function createFileDriver(options: FileDriverOptions): StorageDriver {
   const { path, busyTimeoutMs = defaultBusyTimeoutMs, clock = Date.now } = options
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-    throw new MisuseError('INVALID_ARGUMENT', 'The path of a file driver is a file path, not empty.')
+    throw new MisuseError(
+      'INVALID_ARGUMENT',
+      'The path of a file driver is a file path, not empty.',
+    )
   }
   if (!Number.isFinite(busyTimeoutMs) || busyTimeoutMs < 0) {
-    throw new MisuseError('INVALID_ARGUMENT', 'busyTimeoutMs is a number of milliseconds, 0 or more.')
+    throw new MisuseError(
+      'INVALID_ARGUMENT',
+      'busyTimeoutMs is a number of milliseconds, 0 or more.',
+    )
   }
   return manageDriver(new FileDriver({ path: resolve(path), busyTimeoutMs }, clock))
 }

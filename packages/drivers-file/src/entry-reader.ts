@@ -1,3 +1,4 @@
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import {
   type Cursor,
   decodeCursor,
@@ -14,7 +15,6 @@ import {
   type Usage,
   type Version,
 } from '@holdfast/core'
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 
 type Row = Record<string, SQLOutputValue>
 
@@ -84,7 +84,9 @@ export class EntryReader {
     const entries: ListedEntry[] = []
     let bytes = 0
     for (const row of rows) {
-      const isFull = entries.length === limit || (bytes > 0 && bytes + Number(row['size']) > limits.maxListPageBytes)
+      const isFull =
+        entries.length === limit ||
+        (bytes > 0 && bytes + Number(row['size']) > limits.maxListPageBytes)
       if (isFull) return { entries, cursor: cursorAfter(entries) }
       if (!keysOnly) bytes += Number(row['size'])
       entries.push(keysOnly ? toListedKey(row) : toEntry(row))

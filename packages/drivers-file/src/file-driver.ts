@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite'
 import {
   type CallOptions,
   type Capabilities,
@@ -20,7 +21,6 @@ import {
   unsupported,
   type Usage,
 } from '@holdfast/core'
-import { DatabaseSync } from 'node:sqlite'
 import { EntryReader } from './entry-reader.ts'
 import { inspectPath } from './inspect-path.ts'
 import { mapSqliteError } from './map-sqlite-error.ts'
@@ -99,7 +99,10 @@ export class FileDriver implements StorageDriver {
   }
 
   clear(scope: Scope, options?: CallOptions): Promise<Usage> {
-    return this.#connected().writer.run({ kind: 'clear', scope, now: this.#clock() }, options?.signal)
+    return this.#connected().writer.run(
+      { kind: 'clear', scope, now: this.#clock() },
+      options?.signal,
+    )
   }
 
   async sweep(now: EpochMs, options?: CallOptions): Promise<Usage> {

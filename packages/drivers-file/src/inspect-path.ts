@@ -1,7 +1,7 @@
-import { HoldfastError } from '@holdfast/core'
 import { constants, type Stats } from 'node:fs'
 import { access, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { HoldfastError } from '@holdfast/core'
 import { applicationId, notHoldfast, schemaVersion, tooNew } from './schema.ts'
 
 /** Length and fields of the header of a SQLite file; see https://sqlite.org/fileformat.html. */

@@ -12,7 +12,10 @@ const codes: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   ],
   13: ['STORE_FULL', 'cannot grow: the disk is full. Free some space'],
   14: ['STORE_UNAVAILABLE', 'cannot be opened. Look at the permissions of it and its directory'],
-  26: ['STORE_CORRUPT', 'is damaged: its header is not that of a database. Restore it from a backup'],
+  26: [
+    'STORE_CORRUPT',
+    'is damaged: its header is not that of a database. Restore it from a backup',
+  ],
 }
 
 /** Extended code of a write to a store whose file was moved or replaced under us. */

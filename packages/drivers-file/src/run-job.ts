@@ -84,12 +84,7 @@ class Change implements Readonly<Record<StoreName, Difference>> {
   }
 }
 
-function verify(
-  statements: CommitStatements,
-  scopes: ScopeIds,
-  check: Check,
-  now: EpochMs,
-): void {
+function verify(statements: CommitStatements, scopes: ScopeIds, check: Check, now: EpochMs): void {
   const stored = statements.find(scopes[check.store], check.key)
   const current = stored !== undefined && isLive(stored, now) ? stored.version : null
   if (current !== check.version) throw versionMismatch(check, current)

@@ -1,5 +1,5 @@
-import { HoldfastError } from '@holdfast/core'
 import type { DatabaseSync } from 'node:sqlite'
+import { HoldfastError } from '@holdfast/core'
 
 /** Stands in the header of every Holdfast file, so that it can be told from any other database. */
 export const applicationId = 0x484f4c44

@@ -1,3 +1,4 @@
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import {
   decodeCursor,
   encodeCursor,
@@ -7,7 +8,6 @@ import {
   type ScopesQuery,
   type ScopeUsage,
 } from '@holdfast/core'
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 
 /** Lists scopes that hold something, for operators. */
 export class ScopeReader {
@@ -33,11 +33,22 @@ export class ScopeReader {
     const { workspace, plugin, limit } = query
     const [afterWorkspace = '', afterPlugin = '', afterStore = ''] =
       query.cursor === null ? [] : decodeCursor(query.cursor, 3)
-    const rows = this.#scopes.all(now, workspace, plugin, afterWorkspace, afterPlugin, afterStore, limit + 1)
+    const rows = this.#scopes.all(
+      now,
+      workspace,
+      plugin,
+      afterWorkspace,
+      afterPlugin,
+      afterStore,
+      limit + 1,
+    )
     const scopes = rows.slice(0, limit).map(toScopeUsage)
     const last = scopes.at(-1)?.scope
     const hasMore = rows.length > limit && last !== undefined
-    return { scopes, cursor: hasMore ? encodeCursor([last.workspace, last.plugin, last.store]) : null }
+    return {
+      scopes,
+      cursor: hasMore ? encodeCursor([last.workspace, last.plugin, last.store]) : null,
+    }
   }
 }
 

@@ -1,6 +1,6 @@
-import { HoldfastError, outcomeUnknown, type Usage } from '@holdfast/core'
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { HoldfastError, outcomeUnknown, type Usage } from '@holdfast/core'
 import type { WriterOptions } from './open-writer.ts'
 import { type Job, unpackError, type WriterReply, type WriterRequest } from './writer-protocol.ts'
 
@@ -108,7 +108,10 @@ export class WriterClient {
     this.#running = batch
     // A process lives until its writes are done, and no longer.
     this.#worker.ref()
-    this.#post({ jobs: batch.map(({ job }) => job) }, batch.flatMap(({ job }) => largeBuffers(job)))
+    this.#post(
+      { jobs: batch.map(({ job }) => job) },
+      batch.flatMap(({ job }) => largeBuffers(job)),
+    )
   }
 
   #post(request: WriterRequest, transfer: readonly ArrayBuffer[]): void {
@@ -144,10 +147,13 @@ export class WriterClient {
 function startWorker(workerData: WriterOptions): Worker {
   // Where this module runs as TypeScript, the thread does too, and resolves our packages alike.
   const isSource = import.meta.url.endsWith('.ts')
-  return new Worker(new URL(isSource ? './writer-worker.ts' : './writer-worker.js', import.meta.url), {
-    workerData,
-    execArgv: isSource ? ['--conditions=@holdfast/source'] : [],
-  })
+  return new Worker(
+    new URL(isSource ? './writer-worker.ts' : './writer-worker.js', import.meta.url),
+    {
+      workerData,
+      execArgv: isSource ? ['--conditions=@holdfast/source'] : [],
+    },
+  )
 }
 
 function batchLength(waiting: readonly PendingJob[]): number {
@@ -167,6 +173,8 @@ function jobBytes(job: Job): number {
 function largeBuffers(job: Job): readonly ArrayBuffer[] {
   if (job.kind !== 'commit') return []
   return job.commit.puts.flatMap(({ value }) =>
-    value.byteLength >= minTransferBytes && value.buffer instanceof ArrayBuffer ? [value.buffer] : [],
+    value.byteLength >= minTransferBytes && value.buffer instanceof ArrayBuffer
+      ? [value.buffer]
+      : [],
   )
 }

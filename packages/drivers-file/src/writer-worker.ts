@@ -1,12 +1,18 @@
-import { outcomeUnknown } from '@holdfast/core'
 import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { outcomeUnknown } from '@holdfast/core'
 import { CommitStatements } from './commit-statements.ts'
 import { mapSqliteError, sqliteCode } from './map-sqlite-error.ts'
 import { openWriter, type WriterOptions } from './open-writer.ts'
 import { runJob } from './run-job.ts'
 import { waitForLock } from './wait-for-lock.ts'
-import { type Job, type JobResult, packError, type WriterReply, type WriterRequest } from './writer-protocol.ts'
+import {
+  type Job,
+  type JobResult,
+  packError,
+  type WriterReply,
+  type WriterRequest,
+} from './writer-protocol.ts'
 
 /** SQLite's code for an error of the disk. */
 const ioError = 10
