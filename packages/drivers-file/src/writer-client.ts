@@ -26,7 +26,7 @@ interface PendingJob {
 export class WriterClient {
   readonly #path: string
   readonly #worker: Worker
-  #waiting: PendingJob[] = []
+  readonly #waiting: PendingJob[] = []
   #running: readonly PendingJob[] = []
   #isFlushScheduled = false
   #exited: HoldfastError | undefined

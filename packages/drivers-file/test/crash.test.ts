@@ -10,7 +10,7 @@ import { readValue } from './fixtures/self-proving-value.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const kills = 50
-const writer = join(import.meta.dirname, 'fixtures/crashing-writer.ts')
+const writerPath = join(import.meta.dirname, 'fixtures/crashing-writer.ts')
 
 /** Per writer: the rounds that may stand in the store, which are the last acknowledged and later ones. */
 type Ledger = Map<number, readonly number[]>
@@ -37,7 +37,7 @@ async function writeAndKill(path: string, ledger: Ledger, commits: number): Prom
   const firstRound = Math.max(0, ...[...ledger.values()].flat())
   const child = spawn(
     process.execPath,
-    ['--conditions=@holdfast/source', writer, path, String(firstRound)],
+    ['--conditions=@holdfast/source', writerPath, path, String(firstRound)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const exit = once(child, 'exit')
