@@ -46,6 +46,7 @@ export const errorCodes = {
   STORE_IS_DIRECTORY: 'final',
   STORE_READ_ONLY: 'final',
   STORE_PARENT_MISSING: 'final',
+  STORE_NOT_FOUND: 'final',
   STORE_URL_INVALID: 'final',
   DRIVER_NOT_FOUND: 'final',
 
