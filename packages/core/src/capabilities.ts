@@ -14,7 +14,7 @@ export interface Capabilities {
   readonly shared: boolean
   /** Largest value given whole to `commit`, in bytes. */
   readonly maxValueBytes: number
-  /** Most puts and deletes of one commit, together. */
+  /** Most puts and deletes of one commit, together, and most checks. */
   readonly maxCommitEntries: number
   /** Largest sum of the values of one commit, in bytes. */
   readonly maxCommitBytes: number

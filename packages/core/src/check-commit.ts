@@ -12,10 +12,13 @@ import type { StorageKey } from './storage-key.ts'
  * @throws {@link MisuseError} `INVALID_ARGUMENT` when a key is changed twice
  */
 export function checkCommit(commit: Commit, capabilities: Capabilities): void {
-  const { puts, deletes } = commit
+  const { checks, puts, deletes } = commit
+  if (checks.length > capabilities.maxCommitEntries) {
+    throw commitTooLarge(`${capabilities.maxCommitEntries} keys`, `${checks.length} keys`, 'checks')
+  }
   const entries = puts.length + deletes.length
   if (entries > capabilities.maxCommitEntries) {
-    throw commitTooLarge(`${entries} keys`, `${capabilities.maxCommitEntries} keys`)
+    throw commitTooLarge(`${capabilities.maxCommitEntries} keys`, `${entries} keys`)
   }
   let bytes = 0
   for (const { key, value } of puts) {
@@ -25,7 +28,7 @@ export function checkCommit(commit: Commit, capabilities: Capabilities): void {
     bytes += value.byteLength
   }
   if (bytes > capabilities.maxCommitBytes) {
-    throw commitTooLarge(`${bytes} bytes`, `${capabilities.maxCommitBytes} bytes`)
+    throw commitTooLarge(`${capabilities.maxCommitBytes} bytes`, `${bytes} bytes`)
   }
   if (entries > 1) refuseDuplicates([...puts, ...deletes])
 }
@@ -54,9 +57,9 @@ function valueTooLarge(key: StorageKey, size: number, maxValueBytes: number): Ho
   )
 }
 
-function commitTooLarge(got: string, most: string): HoldfastError {
+function commitTooLarge(most: string, got: string, verb = 'changes'): HoldfastError {
   return new HoldfastError(
     'COMMIT_TOO_LARGE',
-    `One commit changes at most ${most}; this one has ${got}. Nothing was written. Split it up.`,
+    `One commit ${verb} at most ${most}; this one has ${got}. Nothing was written. Split it up.`,
   )
 }

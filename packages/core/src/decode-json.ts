@@ -8,7 +8,8 @@ import { HoldfastError } from './holdfast-error.ts'
  */
 export function decodeJson(bytes: Uint8Array): JsonValue {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return JSON.parse(text) as JsonValue
   } catch {
     // The parser's own error quotes what it read, so it is no cause to pass on.
     throw new HoldfastError(

@@ -11,7 +11,7 @@ export const limits = {
   maxPluginIdLength: 64,
   /** Largest value given or taken whole: 64 MiB, in bytes. What is larger travels as a stream. */
   maxValueBytes: 67_108_864,
-  /** Most puts and deletes of one commit, together. */
+  /** Most puts and deletes of one commit, together, and most checks. */
   maxCommitEntries: 1_000,
   /** Largest sum of the values of one commit: 64 MiB, in bytes. */
   maxCommitBytes: 67_108_864,

@@ -18,7 +18,9 @@ import type { StorageKey } from './storage-key.ts'
 /**
  * Gives a driver what all drivers need alike, so that it holds nothing but storage:
  *
- * - it is opened and closed once, however often that is asked; a failed `open` may be tried again;
+ * - it is opened and closed once, however often that is asked; a failed `open` may be tried again,
+ *   and `close` comes only after an `open` that succeeded;
+ * - an `open` that its caller gave up goes on: a later one joins it, and `close` aborts it;
  * - a call before `open` rejects with `DRIVER_NOT_OPEN`, after `close` with `DRIVER_CLOSED`;
  * - `close` waits for the calls in flight;
  * - calls are held against the limits of the capabilities before the driver sees them;
@@ -34,6 +36,7 @@ class ManagedDriver implements StorageDriver {
   readonly name: string
   readonly capabilities: Capabilities
   readonly #driver: StorageDriver
+  readonly #closed = new AbortController()
   readonly #inFlight = new Set<Promise<unknown>>()
   #opening: Promise<void> | undefined
   #closing: Promise<void> | undefined
@@ -45,20 +48,27 @@ class ManagedDriver implements StorageDriver {
     this.capabilities = driver.capabilities
   }
 
-  open(options?: CallOptions): Promise<void> {
-    if (this.#closing !== undefined) return Promise.reject(this.#closedError('open'))
-    this.#opening ??= this.#open(options)
+  async open(options?: CallOptions): Promise<void> {
+    if (this.#closing !== undefined) throw this.#closedError('open')
+    try {
+      await settleCall('driver.open', 'read', options, () => this.#openOnce())
+    } catch (error) {
+      throw wrapForeign(error, 'driver.open', 'read')
+    }
+  }
+
+  #openOnce(): Promise<void> {
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined
+      throw error
+    })
     return this.#opening
   }
 
-  async #open(options: CallOptions | undefined): Promise<void> {
-    try {
-      await settleCall('driver.open', 'read', options, (inner) => this.#driver.open(inner))
-      this.#isOpen = true
-    } catch (error) {
-      this.#opening = undefined
-      throw wrapForeign(error, 'driver.open', 'read')
-    }
+  async #open(): Promise<void> {
+    // No caller's signal: several may wait for this one open.
+    await this.#driver.open({ signal: this.#closed.signal })
+    this.#isOpen = true
   }
 
   close(): Promise<void> {
@@ -67,9 +77,10 @@ class ManagedDriver implements StorageDriver {
   }
 
   async #close(): Promise<void> {
+    this.#closed.abort(this.#closedError('open'))
     await this.#opening?.catch(() => undefined)
-    this.#isOpen = false
     await Promise.allSettled(this.#inFlight)
+    if (!this.#isOpen) return
     try {
       await this.#driver.close()
     } catch (error) {
@@ -87,7 +98,7 @@ class ManagedDriver implements StorageDriver {
     options?: CallOptions,
   ): Promise<readonly (Entry | null)[]> {
     return this.#call('get', 'read', options, (inner) => {
-      atMost('keys', keys.length, 'a get', limits.maxGetKeys)
+      atMost('keys', keys.length, 'A get', limits.maxGetKeys)
       return this.#driver.get(scope, keys, inner)
     })
   }
@@ -122,7 +133,8 @@ class ManagedDriver implements StorageDriver {
   }
 
   sweep(now: EpochMs, options?: CallOptions): Promise<Usage> {
-    return this.#call('sweep', 'write', options, (inner) => this.#driver.sweep(now, inner))
+    // It changes nothing that anyone can see, so its outcome is never in doubt to anyone.
+    return this.#call('sweep', 'read', options, (inner) => this.#driver.sweep(now, inner))
   }
 
   readStream(
@@ -157,7 +169,7 @@ class ManagedDriver implements StorageDriver {
     if (this.capabilities.maxWatchedKeys === 0) {
       throw unsupported(this.name, 'watch', 'maxWatchedKeys')
     }
-    atMost('keys', keys.length, 'a watch', this.capabilities.maxWatchedKeys)
+    atMost('keys', keys.length, 'A watch', this.capabilities.maxWatchedKeys)
     try {
       yield* this.#driver.watch(scope, keys, options)
     } catch (error) {

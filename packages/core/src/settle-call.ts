@@ -1,10 +1,11 @@
 import type { CallOptions } from './call-options.ts'
 import { HoldfastError } from './holdfast-error.ts'
+import { isHoldfastError } from './is-holdfast-error.ts'
 
 /** What a call does to the store: it decides what an abort in the middle of it means. */
 export type CallEffect = 'read' | 'write'
 
-/** The longest delay that `setTimeout` knows, in milliseconds. */
+/** The longest delay that `setTimeout` knows, in milliseconds; a deadline after it is none. */
 const longestDelayMs = 2 ** 31 - 1
 
 /**
@@ -28,15 +29,16 @@ export async function settleCall<Result>(
   const onAbort = (): void => controller.abort(signal && abortedError(operation, signal))
   signal?.addEventListener('abort', onAbort, { once: true })
   const timer =
-    remainingMs === undefined
+    remainingMs === undefined || remainingMs > longestDelayMs
       ? undefined
-      : setTimeout(
-          () => controller.abort(deadlineError(operation)),
-          Math.min(remainingMs, longestDelayMs),
-        )
+      : setTimeout(() => controller.abort(deadlineError(operation)), remainingMs)
   try {
     const stopped = rejectAfterAbort(operation, effect, controller.signal)
     return await Promise.race([run({ signal: controller.signal, deadlineAt }), stopped])
+  } catch (error) {
+    // Much that takes a signal rejects with an AbortError of its own: no failure, but our abort.
+    const isEcho = controller.signal.aborted && !isHoldfastError(error)
+    throw isEcho ? stoppedError(operation, effect, controller.signal) : error
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
@@ -50,14 +52,15 @@ function rejectAfterAbort(
 ): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => {
-      const error =
-        effect === 'read'
-          ? (signal.reason as HoldfastError)
-          : outcomeUnknown(operation, signal.reason)
       // A driver that heard the same signal and knows more gets to say so first.
-      setTimeout(reject, 0, error)
+      setTimeout(reject, 0, stoppedError(operation, effect, signal))
     })
   })
+}
+
+function stoppedError(operation: string, effect: CallEffect, signal: AbortSignal): HoldfastError {
+  const reason = signal.reason as HoldfastError
+  return effect === 'read' ? reason : outcomeUnknown(operation, reason)
 }
 
 /** The error of a write that may or may not have been applied. */

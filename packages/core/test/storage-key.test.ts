@@ -108,14 +108,9 @@ describe('parseKeyPrefix', () => {
 })
 
 describe('parsePersistentStoreKey', () => {
-  test('accepts every key of the other store that has no ":" and no "#"', () => {
-    fc.assert(
-      fc.property(legalKeys, (text) => {
-        const isLegal = !/[:#]/.test(text)
-        if (isLegal) expect(parsePersistentStoreKey(text)).toBe(text)
-        else expect(() => parsePersistentStoreKey(text)).toThrow('has no ":" and no "#"')
-      }),
-    )
+  test('accepts every key of the other store that has no ":" and no "#", unchanged', () => {
+    const keys = legalKeys.filter((text) => !/[:#]/.test(text))
+    fc.assert(fc.property(keys, (text) => parsePersistentStoreKey(text) === text))
   })
 
   test.each([':', '#', 'a:b', 'a#b', 'a:', '#a', '#:'])('refuses %j', (text) => {
