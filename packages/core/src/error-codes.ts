@@ -69,6 +69,7 @@ export const errorCodes = {
   // Runner
   MALFORMED_JSON: 'final',
   INPUT_NOT_READABLE: 'final',
+  OUTPUT_NOT_WRITABLE: 'final',
   KEY_NOT_FOUND: 'final',
   USAGE: 'final',
   REQUEST_TOO_LARGE: 'final',
