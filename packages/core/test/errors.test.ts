@@ -81,7 +81,10 @@ describe('isHoldfastError', () => {
     ['nothing', undefined],
     ['null', null],
     ['a text', 'USAGE'],
-    ['a plain object that looks like one', { ...new HoldfastError('USAGE', '') }],
+    [
+      'a plain object that looks like one',
+      { name: 'HoldfastError', code: 'USAGE', retryable: false },
+    ],
     ['an Error', new Error('e')],
     ['an error of Node', Object.assign(new Error('e'), { code: 'ENOENT' })],
     [
