@@ -22,10 +22,12 @@ import type { StorageKey } from './storage-key.ts'
 export interface StorageDriver extends AsyncDisposable {
   /** Short name for messages and reports: `memory`, `file`. */
   readonly name: string
+  /** Known before `open`, and the same for as long as the driver lives. */
   readonly capabilities: Capabilities
 
   /**
-   * Makes the store ready. Idempotent.
+   * Makes the store ready. Idempotent. If it rejects, it has given back what it took: no `close`
+   * follows, and another `open` may.
    *
    * @throws {@link HoldfastError} one of the `STORE_*` codes, with the store left as it was
    */
@@ -82,8 +84,8 @@ export interface StorageDriver extends AsyncDisposable {
   clear(scope: Scope, options?: CallOptions): Promise<Usage>
 
   /**
-   * Frees the space of entries that expired at or before `now`. It changes nothing that any other
-   * call can see.
+   * Frees the space of entries that expired at or before `now`, which is no later than the driver's
+   * own clock. It changes nothing that any other call can see, so it may be repeated at will.
    *
    * @returns what was removed
    */
