@@ -1,1 +1,46 @@
-export {}
+export {
+  type EntryMetadata,
+  type ErrorCode,
+  HoldfastError,
+  isHoldfastError,
+  type JsonValue,
+  MisuseError,
+  type Entry as StorageEntry,
+  type Version,
+} from '@holdfast/core'
+export type { AttemptStore } from './attempt-store.ts'
+export { definePlugin, type PluginOptions } from './define-plugin.ts'
+export { Endpoint, type EndpointClass, type PathParameters } from './endpoint.ts'
+export { attempt_store, persistent_store } from './invocation-stores.ts'
+export type { JsonCompatible } from './json-compatible.ts'
+export type { JsonObject } from './json-object.ts'
+export type {
+  BlobMessage,
+  ImageMessage,
+  JsonMessage,
+  LinkMessage,
+  LogLevel,
+  LogMessage,
+  Message,
+  ProgressMessage,
+  TextMessage,
+  VariableMessage,
+} from './message.ts'
+export type { ParametersOf } from './parameters-of.ts'
+export type { JsonEntry, PersistentStore } from './persistent-store.ts'
+export type { PluginDefinition } from './plugin-definition.ts'
+export type { SessionStorage } from './session-storage.ts'
+export type { Session } from './session.ts'
+export type {
+  DeleteOptions,
+  Entries,
+  KeysOptions,
+  ListOptions,
+  Page,
+  SetBytesOptions,
+  SetManyOptions,
+  SetOptions,
+  UpdateBytesOptions,
+  UpdateOptions,
+} from './store-options.ts'
+export { Tool, type ToolClass, type ToolOutput } from './tool.ts'

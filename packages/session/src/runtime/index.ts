@@ -1,1 +1,13 @@
-export {}
+export type { InvocationContext } from '../invocation/invocation-context.ts'
+export type { PluginCommit, PluginStorage } from '../invocation/plugin-storage.ts'
+export type { PluginDefinition, Route } from '../plugin-definition.ts'
+export { assertPluginDefinition } from './assert-plugin-definition.ts'
+export { bindDriver } from './bind-driver.ts'
+export {
+  describePlugin,
+  type EndpointDescription,
+  type PluginDescription,
+  type ToolDescription,
+} from './describe-plugin.ts'
+export { runEndpoint } from './run-endpoint.ts'
+export { runTool } from './run-tool.ts'

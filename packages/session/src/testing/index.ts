@@ -1,1 +1,2 @@
-export {}
+export type { ManualClock } from './manual-clock.ts'
+export { type TestPlugin, testPlugin, type TestPluginOptions } from './test-plugin.ts'

@@ -1,0 +1,18 @@
+import type { JsonValue } from '@holdfast/core'
+
+/**
+ * `Value` if JSON keeps it as it is, as far as its type can tell, else `never` in the place that
+ * JSON cannot keep. Unlike {@link JsonValue} it takes interfaces and optional properties. The strict
+ * check is made when the value is encoded.
+ */
+export type JsonCompatible<Value> = Value extends JsonValue
+  ? Value
+  : Value extends bigint | symbol | undefined | ((...parameters: never) => unknown)
+    ? never
+    : { readonly [Name in keyof Value]: JsonProperty<Value, Name> }
+
+/** An optional property may be absent; that it is not there as `undefined` is checked at run time. */
+type JsonProperty<Owner, Name extends keyof Owner> =
+  Owner extends Required<Pick<Owner, Name>>
+    ? JsonCompatible<Owner[Name]>
+    : JsonCompatible<Exclude<Owner[Name], undefined>> | undefined

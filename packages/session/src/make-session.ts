@@ -1,0 +1,20 @@
+import { attempt_store, persistent_store } from './invocation-stores.ts'
+import type { Invocation } from './invocation/invocation.ts'
+import { workingContext } from './invocation/live-context.ts'
+import type { Session } from './session.ts'
+import { ByteStore } from './stores/byte-store.ts'
+
+/** Makes what a tool or an endpoint sees of its invocation. */
+export function makeSession(invocation: Invocation): Session {
+  const { workspace, plugin, invocationId, attempt, signal } = invocation.context
+  return Object.freeze({
+    storage: Object.freeze(new ByteStore(() => workingContext(invocation, 'session.storage'))),
+    persistent_store,
+    attempt_store,
+    workspace,
+    plugin: Object.freeze({ id: plugin.id, version: plugin.version }),
+    invocationId,
+    attempt,
+    signal,
+  })
+}

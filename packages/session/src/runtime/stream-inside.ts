@@ -1,0 +1,93 @@
+import { isUint8Array } from 'node:util/types'
+import { describeValue, HoldfastError } from '@holdfast/core'
+import type { Invocation } from '../invocation/invocation.ts'
+
+/**
+ * Keeps an invocation open until the body of its response has ended, and has the body produced
+ * inside it: what pulls a stream is the server that sends it, which is in no invocation or, with
+ * several at once, in another one.
+ *
+ * @param toFailure makes the error of the body from what the endpoint's stream fails with
+ */
+export function streamInside(
+  invocation: Invocation,
+  response: Response,
+  toFailure: (thrown: unknown) => Error,
+): Response {
+  if (response.body === null) {
+    invocation.close()
+    return response
+  }
+  const { status, statusText, headers } = response
+  const body = new ReadableStream(new BodySource(invocation, response.body, toFailure), {
+    // Nothing is produced before somebody reads it.
+    highWaterMark: 0,
+  })
+  return new Response(body, { status, statusText, headers })
+}
+
+class BodySource {
+  readonly #invocation: Invocation
+  readonly #reader: ReadableStreamDefaultReader<unknown>
+  readonly #toFailure: (thrown: unknown) => Error
+  #onAbort = (): void => undefined
+
+  constructor(
+    invocation: Invocation,
+    body: ReadableStream<unknown>,
+    toFailure: (thrown: unknown) => Error,
+  ) {
+    this.#invocation = invocation
+    this.#reader = body.getReader()
+    this.#toFailure = toFailure
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    const { signal } = this.#invocation.context
+    this.#onAbort = () => {
+      const reason: unknown = signal.reason
+      controller.error(
+        new HoldfastError('ABORTED', 'The invocation was aborted.', { cause: reason }),
+      )
+      // The body has failed already; whether its source minds being cancelled changes nothing.
+      this.cancel(reason).catch(() => undefined)
+    }
+    signal.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    try {
+      const step = await this.#invocation.run(() => this.#reader.read())
+      if (this.#invocation.isClosed) return
+      if (step.done) {
+        this.#end()
+        controller.close()
+      } else {
+        controller.enqueue(checkChunk(step.value))
+      }
+    } catch (error) {
+      this.#end()
+      throw this.#toFailure(error)
+    }
+  }
+
+  async cancel(reason: unknown): Promise<void> {
+    try {
+      await this.#invocation.run(() => this.#reader.cancel(reason))
+    } finally {
+      this.#end()
+    }
+  }
+
+  #end(): void {
+    this.#invocation.context.signal.removeEventListener('abort', this.#onAbort)
+    this.#invocation.close()
+  }
+}
+
+function checkChunk(chunk: unknown): Uint8Array {
+  if (isUint8Array(chunk)) return chunk
+  throw new TypeError(
+    `the body of a Response streams bytes in Uint8Arrays; it streamed ${describeValue(chunk)}.`,
+  )
+}

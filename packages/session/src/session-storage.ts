@@ -1,0 +1,115 @@
+import type { Entry, Version } from '@holdfast/core'
+import type {
+  DeleteOptions,
+  Entries,
+  KeysOptions,
+  ListOptions,
+  Page,
+  SetBytesOptions,
+  SetManyOptions,
+  UpdateBytesOptions,
+} from './store-options.ts'
+
+/**
+ * Bytes by key, kept for this plugin in this workspace across invocations, restarts and upgrades.
+ *
+ * A key is well-formed Unicode of 1 to 512 bytes of UTF-8 without U+0000. A value is a `Uint8Array`
+ * of at most 64 MiB, of length 0 too; bytes are copied on their way in and out. A missing key is
+ * `null`.
+ *
+ * Every method rejects with `INVALID_KEY` for what is no key, `INVOCATION_CLOSED` after the end of
+ * its invocation, `ABORTED` when the signal of the invocation aborts (a write whose outcome is not
+ * known then: `OUTCOME_UNKNOWN`), and a `STORE_*` code or `DRIVER_FAILURE` when the store fails: a
+ * failure never looks like a missing key. What a resolved write survives is for the operator's
+ * store to say.
+ *
+ * @example
+ * ```ts
+ * await this.session.storage.set('name', new TextEncoder().encode('John Doe'))
+ * const bytes = await this.session.storage.get('name')
+ * const name = bytes === null ? 'nobody' : new TextDecoder().decode(bytes)
+ * ```
+ */
+export interface SessionStorage {
+  /** Reads a value; `null` if there is none. */
+  get(key: string): Promise<Uint8Array | null>
+
+  /** Reads a value with its version, size, times and content type; `null` if there is none. */
+  getEntry(key: string): Promise<Entry | null>
+
+  /** Whether the key is there. Does not read its value. */
+  exists(key: string): Promise<boolean>
+
+  /**
+   * Reads many values. Beyond 1,000 keys it is several reads, each of one moment of its own.
+   *
+   * @returns values by key in the order asked; missing keys are missing in it
+   */
+  getMany(keys: Iterable<string>): Promise<Map<string, Uint8Array>>
+
+  /**
+   * Writes a value. It replaces the whole entry: without `expiresInMs` it does not expire any more,
+   * without `contentType` it has none.
+   *
+   * @returns the version of what was written
+   * @throws {@link MisuseError} `WRONG_TYPE` when the value is no Uint8Array, as a string
+   * @throws {@link HoldfastError} `VALUE_TOO_LARGE`, `QUOTA_EXCEEDED`, `VERSION_MISMATCH`
+   */
+  set(key: string, value: Uint8Array, options?: SetBytesOptions): Promise<Version>
+
+  /**
+   * Writes many values, all or none.
+   *
+   * @param entries at most 1,000 different keys with at most 64 MiB of values together
+   * @throws {@link HoldfastError} `COMMIT_TOO_LARGE` beyond that, and as `set`
+   */
+  setMany(entries: Entries<Uint8Array>, options?: SetManyOptions): Promise<void>
+
+  /**
+   * Removes a key. To remove what is not there is no error.
+   *
+   * @throws {@link HoldfastError} `VERSION_MISMATCH`
+   */
+  delete(key: string, options?: DeleteOptions): Promise<void>
+
+  /**
+   * Removes many keys, all or none.
+   *
+   * @param keys at most 1,000
+   * @throws {@link HoldfastError} `COMMIT_TOO_LARGE` beyond that
+   */
+  deleteMany(keys: Iterable<string>): Promise<void>
+
+  /**
+   * Changes a value by a function of what it is, so that concurrent updates lose none: if somebody
+   * wrote the key meanwhile, the function is called again with what they wrote. It must not do what
+   * may not be done twice.
+   *
+   * The entry keeps its expiry and its content type unless `options` say otherwise. If the value
+   * stays the same and no options are given, nothing is written. To remove the key use `delete` with
+   * `ifVersion`.
+   *
+   * @param change gets the value, `null` if there is none; returns the new value, or a promise of it
+   * @returns the new value
+   * @throws {@link HoldfastError} `CONTENTION`, retryable, when others were faster many times over;
+   * `NESTED_UPDATE` inside an update of the same key; and as `set`
+   */
+  update(
+    key: string,
+    change: (current: Uint8Array | null) => Uint8Array | Promise<Uint8Array>,
+    options?: UpdateBytesOptions,
+  ): Promise<Uint8Array>
+
+  /**
+   * Lists a page of entries by literal prefix, in order of the bytes of their keys in UTF-8.
+   *
+   * @throws {@link HoldfastError} `INVALID_CURSOR`, `INVALID_ARGUMENT` for a limit out of range
+   */
+  list(options?: ListOptions): Promise<Page>
+
+  /**
+   * Goes through all keys by literal prefix, in order, page by page. A key that is there all the
+   * time comes once, whatever is written to other keys meanwhile.
+   */
+  keys(options?: KeysOptions): AsyncGenerator<string, void, void>
+}

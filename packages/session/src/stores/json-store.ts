@@ -1,0 +1,104 @@
+import {
+  decodeJson,
+  describeValue,
+  encodeJson,
+  type Entry,
+  HoldfastError,
+  type JsonValue,
+  MisuseError,
+  parsePersistentStoreKey,
+  type Version,
+} from '@holdfast/core'
+import type { JsonEntry, PersistentStore } from '../persistent-store.ts'
+import type { Entries, SetManyOptions, SetOptions, UpdateOptions } from '../store-options.ts'
+import { KeyedStore } from './keyed-store.ts'
+import { parseEntries } from './parse-entries.ts'
+import { checkOptions } from './parse-options.ts'
+import type { OpenAccess } from './store-access.ts'
+
+/** `persistent_store`: values as UTF-8 JSON. */
+export class JsonStore extends KeyedStore implements PersistentStore {
+  constructor(open: OpenAccess) {
+    super('persistent_store', parsePersistentStoreKey, open)
+  }
+
+  async get<Value = JsonValue>(key: string): Promise<Value | undefined> {
+    const entry = await this.read(key)
+    return entry === null ? undefined : (decodeJson(entry.value) as Value)
+  }
+
+  async getEntry<Value = JsonValue>(key: string): Promise<JsonEntry<Value> | undefined> {
+    const entry = await this.read(key)
+    return entry === null ? undefined : { ...entry, value: decodeJson(entry.value) as Value }
+  }
+
+  async getMany<Value = JsonValue>(keys: Iterable<string>): Promise<Map<string, Value>> {
+    const entries = await this.readMany(keys)
+    return new Map(entries.map(({ key, value }) => [key, decodeJson(value) as Value]))
+  }
+
+  async set(key: string, value: unknown, options: SetOptions = {}): Promise<Version> {
+    checkOptions(options, 'set', ['expiresInMs', 'ifVersion'])
+    return await this.write(key, encodeJson(value), options)
+  }
+
+  async setMany(entries: Entries<unknown>, options: SetManyOptions = {}): Promise<void> {
+    checkOptions(options, 'setMany', ['expiresInMs'])
+    const values = parseEntries(entries).map(([key, value]) => [key, encodeJson(value)] as const)
+    await this.writeMany(values, options)
+  }
+
+  async update<Value = JsonValue>(
+    key: string,
+    change: (current: Value | undefined) => unknown,
+    options: UpdateOptions = {},
+  ): Promise<Value> {
+    checkOptions(options, 'update', ['expiresInMs'])
+    let result: unknown
+    const changeEntry = async (entry: Entry | null): Promise<Uint8Array> => {
+      result = await change(entry === null ? undefined : (decodeJson(entry.value) as Value))
+      if (result === undefined) throw nothingReturned()
+      return encodeJson(result)
+    }
+    await this.replace(key, changeEntry, options)
+    return result as Value
+  }
+
+  async increment(key: string, by = 1): Promise<number> {
+    if (typeof by !== 'number') {
+      throw new MisuseError(
+        'WRONG_TYPE',
+        `The step of increment is a number; got ${describeValue(by)}.`,
+      )
+    }
+    if (!Number.isFinite(by)) throw invalidStep(by, 'a step that is finite')
+    return await this.update<number>(key, (current: unknown = 0) => {
+      if (typeof current !== 'number') throw notANumber(key, current)
+      const sum = current + by
+      if (Math.abs(sum) <= Number.MAX_SAFE_INTEGER) return sum
+      throw invalidStep(by, 'a sum within ±(2^53 - 1), beyond which numbers lose exactness')
+    })
+  }
+}
+
+function nothingReturned(): HoldfastError {
+  return new HoldfastError(
+    'INVALID_JSON_VALUE',
+    'The function of update returned undefined. A function that changes the value in place must return it, too; to remove a key use delete with ifVersion. Nothing was written.',
+  )
+}
+
+function notANumber(key: string, current: unknown): HoldfastError {
+  return new HoldfastError(
+    'NOT_A_NUMBER',
+    `increment adds to a number, and the key ${JSON.stringify(key)} holds ${describeValue(current)}. Nothing was written.`,
+    { context: { key } },
+  )
+}
+
+function invalidStep(by: number, rule: string): HoldfastError {
+  return new HoldfastError(
+    'INVALID_ARGUMENT',
+    `increment needs ${rule}; the step is ${by}. Nothing was written.`,
+  )
+}

@@ -1,0 +1,209 @@
+import {
+  type Entry,
+  type EpochMs,
+  limits,
+  mintVersion,
+  parseKeyPrefix,
+  type Put,
+  type StorageKey,
+  type StoreName,
+  type Version,
+} from '@holdfast/core'
+import type {
+  DeleteOptions,
+  KeysOptions,
+  ListOptions,
+  Page,
+  SetBytesOptions,
+  UpdateBytesOptions,
+} from '../store-options.ts'
+import { ownBytes } from './bytes.ts'
+import { parseKeys } from './parse-entries.ts'
+import {
+  checkOptions,
+  parseContentType,
+  parseCursor,
+  parseExpected,
+  parseExpiry,
+} from './parse-options.ts'
+import { retryLostRaces } from './retry-lost-races.ts'
+import type { OpenAccess } from './store-access.ts'
+
+/** What the two stores do alike: all that does not look into a value. */
+export abstract class KeyedStore {
+  readonly #store: StoreName
+  readonly #open: OpenAccess
+  protected readonly parseKey: (key: unknown) => StorageKey
+
+  protected constructor(
+    store: StoreName,
+    parseKey: (key: unknown) => StorageKey,
+    open: OpenAccess,
+  ) {
+    this.#store = store
+    this.#open = open
+    this.parseKey = parseKey
+  }
+
+  async exists(key: string): Promise<boolean> {
+    const parsed = this.parseKey(key)
+    const { storage, signal } = this.#open()
+    // The first key with this prefix, in order, is the key itself if it is there.
+    const query = { prefix: parsed, cursor: null, limit: 1, keysOnly: true }
+    const { entries } = await storage.list(this.#store, query, { signal })
+    return entries[0]?.key === parsed
+  }
+
+  async delete(key: string, options: DeleteOptions = {}): Promise<void> {
+    checkOptions(options, 'delete', ['ifVersion'])
+    await this.#commit([], [this.parseKey(key)], parseExpected(options.ifVersion))
+  }
+
+  async deleteMany(keys: Iterable<string>): Promise<void> {
+    await this.#commit([], parseKeys(keys, 'deleteMany', this.parseKey))
+  }
+
+  async list(options: ListOptions = {}): Promise<Page> {
+    checkOptions(options, 'list', ['prefix', 'cursor', 'limit'])
+    const { prefix = '', cursor, limit = limits.defaultListLimit } = options
+    const query = {
+      prefix: this.#parsePrefix(prefix),
+      cursor: parseCursor(cursor),
+      limit,
+      keysOnly: true,
+    }
+    const { storage, signal } = this.#open()
+    const page = await storage.list(this.#store, query, { signal })
+    return {
+      entries: page.entries.map(({ value: _none, ...metadata }) => metadata),
+      cursor: page.cursor,
+    }
+  }
+
+  async *keys(options: KeysOptions = {}): AsyncGenerator<string, void, void> {
+    checkOptions(options, 'keys', ['prefix'])
+    let cursor: Page['cursor'] = null
+    do {
+      const page: Page = await this.list({ ...options, cursor, limit: limits.maxListLimit })
+      for (const { key } of page.entries) yield key
+      cursor = page.cursor
+    } while (cursor !== null)
+  }
+
+  protected async read(key: string): Promise<Entry | null> {
+    const [entry = null] = await this.#readKeys([this.parseKey(key)])
+    return entry
+  }
+
+  /** Those of the entries that are there, in the order asked. */
+  protected async readMany(keys: Iterable<string>): Promise<readonly Entry[]> {
+    const entries = await this.#readKeys(parseKeys(keys, 'getMany', this.parseKey))
+    return entries.filter((entry) => entry !== null)
+  }
+
+  protected async write(
+    key: string,
+    value: Uint8Array,
+    options: SetBytesOptions,
+  ): Promise<Version> {
+    const put = this.#toPut(this.parseKey(key), value, options)
+    await this.#commit([put], [], parseExpected(options.ifVersion))
+    return put.version
+  }
+
+  protected async writeMany(
+    entries: readonly (readonly [key: string, value: Uint8Array])[],
+    options: SetBytesOptions,
+  ): Promise<void> {
+    const puts = entries.map(([key, value]) => this.#toPut(this.parseKey(key), value, options))
+    await this.#commit(puts, [])
+  }
+
+  /** Replaces a value by what `change` makes of the entry, until nobody else is faster. */
+  protected async replace(
+    key: string,
+    change: (entry: Entry | null) => Promise<Uint8Array>,
+    options: UpdateBytesOptions,
+  ): Promise<void> {
+    const parsed = this.parseKey(key)
+    this.#parseSettings(options)
+    const hasSettings = options.expiresInMs !== undefined || options.contentType !== undefined
+    const attempt = async (): Promise<void> => {
+      const [entry = null] = await this.#readKeys([parsed])
+      const value = await change(entry)
+      if (entry !== null && !hasSettings && Buffer.compare(entry.value, value) === 0) return
+      await this.#commit([this.#toPut(parsed, value, options, entry)], [], entry?.version ?? null)
+    }
+    const { storage, signal } = this.#open()
+    const update = (): Promise<void> => retryLostRaces(parsed, signal, attempt)
+    await storage.inTurn(this.#store, parsed, update, { signal })
+  }
+
+  async #readKeys(keys: readonly StorageKey[]): Promise<readonly (Entry | null)[]> {
+    this.#open()
+    const found: (Entry | null)[] = []
+    for (let start = 0; start < keys.length; start += limits.maxGetKeys) {
+      const { storage, signal } = this.#open()
+      const some = keys.slice(start, start + limits.maxGetKeys)
+      for (const entry of await storage.get(this.#store, some, { signal })) {
+        found.push(entry && { ...entry, value: ownBytes(entry.value) })
+      }
+    }
+    return found
+  }
+
+  /** Begins the commit before it returns, so that the values are copied before the caller goes on. */
+  async #commit(
+    puts: readonly Put[],
+    deletes: readonly StorageKey[],
+    expected?: Version | null,
+  ): Promise<void> {
+    const { storage, signal } = this.#open()
+    const store = this.#store
+    const checked = [...puts.map(({ key }) => key), ...deletes]
+    if (checked.length === 0) return
+    await storage.commit(
+      {
+        checks:
+          expected === undefined ? [] : checked.map((key) => ({ store, key, version: expected })),
+        puts,
+        deletes: deletes.map((key) => ({ store, key })),
+      },
+      { signal },
+    )
+  }
+
+  /** What `options` do not say is kept of the entry, if one is given. */
+  #toPut(
+    key: StorageKey,
+    value: Uint8Array,
+    options: UpdateBytesOptions,
+    kept: Entry | null = null,
+  ): Put {
+    const { expiresAt, contentType } = this.#parseSettings(options)
+    return {
+      store: this.#store,
+      key,
+      value,
+      version: mintVersion(),
+      expiresAt: expiresAt ?? kept?.expiresAt ?? null,
+      contentType: contentType ?? kept?.contentType ?? null,
+    }
+  }
+
+  #parseSettings({ expiresInMs, contentType }: UpdateBytesOptions): Settings {
+    return {
+      expiresAt: parseExpiry(expiresInMs, () => this.#open().clock()),
+      contentType: parseContentType(contentType),
+    }
+  }
+
+  #parsePrefix(prefix: unknown): string {
+    return parseKeyPrefix(prefix) === '' ? '' : this.parseKey(prefix)
+  }
+}
+
+interface Settings {
+  readonly expiresAt: EpochMs | undefined
+  readonly contentType: string | undefined
+}
