@@ -116,6 +116,7 @@ describe('the limits', () => {
 
   test.each([
     ['as much as they allow', { puts: [put('a', 8), put('b', 4)], deletes: [put('c', 0)] }],
+    ['as many checks as they allow', { checks: ['a', 'b', 'c'].map((name) => put(name, 0)) }],
     ['one key in each store', { puts: [put('a', 0), put('a', 0, 'persistent_store')] }],
     ['a check of a key that it changes', { puts: [put('a', 0)], checks: [put('a', 0)] }],
     ['nothing', {}],
