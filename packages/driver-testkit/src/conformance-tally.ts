@@ -7,26 +7,26 @@ interface SectionCount {
 /** Counts what became of the checks, section by section. */
 export class ConformanceTally {
   readonly #name: string
-  readonly #sections = new Map<string, SectionCount>()
+  readonly #sections: ReadonlyMap<string, SectionCount>
   readonly #skips: string[] = []
 
-  constructor(name: string) {
+  constructor(name: string, sections: readonly string[]) {
     this.#name = name
+    this.#sections = new Map(sections.map((title) => [title, { passed: 0, failed: 0, skipped: 0 }]))
   }
 
   async count(section: string, run: () => Promise<void>): Promise<void> {
-    const count = this.#section(section)
     try {
       await run()
-      count.passed++
+      this.#add(section, 'passed')
     } catch (error) {
-      count.failed++
+      this.#add(section, 'failed')
       throw error
     }
   }
 
   skip(section: string, id: string, reason: string): void {
-    this.#section(section).skipped++
+    this.#add(section, 'skipped')
     this.#skips.push(`${id}: ${reason}`)
   }
 
@@ -43,12 +43,9 @@ export class ConformanceTally {
     ].join('\n')
   }
 
-  #section(title: string): SectionCount {
-    const known = this.#sections.get(title)
-    if (known !== undefined) return known
-    const count = { passed: 0, failed: 0, skipped: 0 }
-    this.#sections.set(title, count)
-    return count
+  #add(section: string, outcome: keyof SectionCount): void {
+    const count = this.#sections.get(section)
+    if (count !== undefined) count[outcome]++
   }
 
   #total(): SectionCount {

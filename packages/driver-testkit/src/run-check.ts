@@ -1,7 +1,6 @@
 import type { ConformanceCheck } from './conformance-check.ts'
 import type { DriverUnderTest } from './driver-under-test.ts'
 import { createTestBench } from './test-bench.ts'
-import { TestClock } from './test-clock.ts'
 import type { Expect } from './test-runner.ts'
 
 /** Runs one check on a store of its own, and removes the store. Rejects if the promise is broken. */
@@ -10,9 +9,6 @@ export async function runCheck(
   subject: DriverUnderTest,
   expect: Expect,
 ): Promise<void> {
-  const clock = new TestClock()
   await using stack = new AsyncDisposableStack()
-  const store = await subject.createStore({ clock: clock.now })
-  stack.defer(() => store.dispose?.())
-  await check.run(await createTestBench(subject, store, clock, expect, stack))
+  await check.run(await createTestBench(subject, expect, stack))
 }

@@ -26,7 +26,10 @@ import type { TestRunner } from './test-runner.ts'
  * ```
  */
 export function runConformance(subject: DriverUnderTest, runner: TestRunner): void {
-  const tally = new ConformanceTally(subject.name)
+  const tally = new ConformanceTally(
+    subject.name,
+    conformanceSections.map(({ title }) => title),
+  )
   runner.describe(`the ${subject.name} driver keeps the storage contract`, () => {
     for (const section of conformanceSections) declareSection(section, subject, runner, tally)
     // The counts are for whoever reads the output of the tests.

@@ -5,9 +5,9 @@ import {
   type StorageDriver,
   type StoreName,
 } from '@holdfast/core'
-import type { DriverUnderTest, StoreUnderTest } from './driver-under-test.ts'
+import type { DriverUnderTest } from './driver-under-test.ts'
 import { ScopeHandle } from './scope-handle.ts'
-import type { TestClock } from './test-clock.ts'
+import { TestClock } from './test-clock.ts'
 import type { Expect } from './test-runner.ts'
 
 /** A scope as a check writes it down; what is left out is that of {@link TestBench.store}. */
@@ -19,30 +19,41 @@ export interface ScopeLike {
 
 /** What a check works with: a driver that is open on an empty store, and what else it needs. */
 export interface TestBench {
-  readonly expect: Expect
   readonly subject: DriverUnderTest
+  readonly expect: Expect
   readonly clock: TestClock
   /** Open. */
   readonly driver: StorageDriver
   /** `storage` of a plugin in a workspace, through `driver`. */
   readonly store: ScopeHandle
   /** Another scope, through `driver` or another driver. */
-  at(scope: ScopeLike, driver?: StorageDriver): ScopeHandle
+  readonly at: (scope: ScopeLike, driver?: StorageDriver) => ScopeHandle
   /** A further driver on the same store, not yet opened. */
-  createDriver(): Promise<StorageDriver>
+  readonly createDriver: () => Promise<StorageDriver>
   /** A further driver on the same store, open. */
-  openDriver(): Promise<StorageDriver>
+  readonly openDriver: () => Promise<StorageDriver>
+  /** Another store, empty, that nobody has opened yet. */
+  readonly createStore: () => Promise<StoreOfCheck>
 }
 
-/** Opens a first driver on a store. Whatever is opened is closed with `stack`. */
+/** A store whose drivers are closed, and which is removed, when the check ends. */
+export interface StoreOfCheck {
+  readonly createDriver: () => Promise<StorageDriver>
+}
+
+/** Makes a store and opens a first driver on it. Whatever is made is ended with `stack`. */
 export async function createTestBench(
   subject: DriverUnderTest,
-  store: StoreUnderTest,
-  clock: TestClock,
   expect: Expect,
   stack: AsyncDisposableStack,
 ): Promise<TestBench> {
-  const createDriver = async (): Promise<StorageDriver> => stack.use(await store.createDriver())
+  const clock = new TestClock()
+  const createStore = async (): Promise<StoreOfCheck> => {
+    const store = await subject.createStore({ clock: clock.now })
+    stack.defer(() => store.dispose?.())
+    return { createDriver: async () => stack.use(await store.createDriver()) }
+  }
+  const { createDriver } = await createStore()
   const openDriver = async (): Promise<StorageDriver> => {
     const driver = await createDriver()
     await driver.open()
@@ -51,7 +62,17 @@ export async function createTestBench(
   const driver = await openDriver()
   const at: TestBench['at'] = (scope, through = driver) =>
     new ScopeHandle(through, parseScope(scope))
-  return { expect, subject, clock, driver, store: at({}), at, createDriver, openDriver }
+  return {
+    subject,
+    expect,
+    clock,
+    driver,
+    store: at({}),
+    at,
+    createDriver,
+    openDriver,
+    createStore,
+  }
 }
 
 function parseScope(scope: ScopeLike): Scope {

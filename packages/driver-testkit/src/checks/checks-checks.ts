@@ -1,0 +1,211 @@
+import { type HoldfastError, mintVersion, type Version } from '@holdfast/core'
+import type { ConformanceCheck } from '../conformance-check.ts'
+import { sharedStore } from '../requirements.ts'
+import type { ScopeHandle } from '../scope-handle.ts'
+import { failureOf, outcomeOf } from '../settlement.ts'
+import type { Expect } from '../test-runner.ts'
+
+export const checksChecks: readonly ConformanceCheck[] = [
+  {
+    id: 'checks.version',
+    promise: 'A commit whose check names the version that is there is applied.',
+    async run({ store, expect }) {
+      const version = await store.put('key', 'old')
+      await store.commit({
+        checks: [store.checkOf('key', version)],
+        puts: [store.putOf('key', 'new')],
+      })
+      expect(await store.text('key')).toBe('new')
+    },
+  },
+  {
+    id: 'checks.absence',
+    promise: 'A commit whose check names absence is applied where there is no entry.',
+    async run({ store, expect }) {
+      const checks = [store.checkOf('key', null)]
+      await store.commit({ checks, puts: [store.putOf('key', 'first')] })
+      expect(await store.text('key')).toBe('first')
+      await store.delete('key')
+      await store.commit({ checks, puts: [store.putOf('key', 'second')] })
+      expect(await store.text('key')).toBe('second')
+    },
+  },
+  {
+    id: 'checks.mismatch',
+    promise:
+      'A check that fails rejects with VERSION_MISMATCH and says what was and what is there.',
+    async run({ store, expect }) {
+      const [current, wrong] = [await store.put('key', 'old'), mintVersion()]
+      await expectMismatch(store, expect, 'key', wrong, current)
+      await expectMismatch(store, expect, 'key', null, current)
+      await expectMismatch(store, expect, 'missing', wrong, null)
+      expect(await store.keys()).toEqual(['key'])
+      expect(await store.text('key')).toBe('old')
+    },
+  },
+  {
+    id: 'checks.first-named',
+    promise: 'Of several checks that fail, the error names the first.',
+    async run({ at, expect }) {
+      const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
+      const version = await storage.put('b')
+      await persistent.put('b')
+      const holds = storage.checkOf('b', version)
+      const fails = [persistent.checkOf('b', null), storage.checkOf('a', mintVersion())]
+      for (const checks of [fails, fails.toReversed()]) {
+        const error = await failureOf(storage.commit({ checks: [holds, ...checks] }))
+        const { store, key } = (error as HoldfastError).context as { store?: string; key?: string }
+        expect({ store, key }).toEqual({ store: checks[0]?.store, key: checks[0]?.key })
+      }
+    },
+  },
+  {
+    id: 'checks.other-keys',
+    promise: 'A check may be about a key that the commit does not change, in either store.',
+    async run({ at, expect }) {
+      const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
+      const version = await persistent.put('lock')
+      const puts = [storage.putOf('key')]
+      await storage.commit({ checks: [persistent.checkOf('lock', version)], puts })
+      expect(await storage.keys()).toEqual(['key'])
+      await persistent.put('lock')
+      const stale = storage.commit({ checks: [persistent.checkOf('lock', version)], puts })
+      expect(await outcomeOf(stale)).toBe('VERSION_MISMATCH')
+    },
+  },
+  {
+    id: 'checks.alone',
+    promise: 'A commit of checks alone says whether they hold, and changes nothing.',
+    async run({ store, expect }) {
+      const version = await store.put('key')
+      await store.commit({ checks: [store.checkOf('key', version), store.checkOf('other', null)] })
+      const checks = [store.checkOf('key', version), store.checkOf('other', version)]
+      expect(await outcomeOf(store.commit({ checks }))).toBe('VERSION_MISMATCH')
+      expect((await store.get('key'))?.version).toBe(version)
+    },
+  },
+  {
+    id: 'checks.guarded-delete',
+    promise: 'A check guards a delete like a put.',
+    async run({ store, expect }) {
+      const old = await store.put('key')
+      const version = await store.put('key')
+      const deletes = [store.deleteOf('key')]
+      const stale = store.commit({ checks: [store.checkOf('key', old)], deletes })
+      expect(await outcomeOf(stale)).toBe('VERSION_MISMATCH')
+      expect(await store.keys()).toEqual(['key'])
+      await store.commit({ checks: [store.checkOf('key', version)], deletes })
+      expect(await store.keys()).toEqual([])
+    },
+  },
+  {
+    id: 'checks.equal-bytes',
+    promise: 'A check is about the version: an entry written back with the same bytes is another.',
+    async run({ store, expect }) {
+      const seen = await store.put('key', 'same')
+      await store.put('key', 'different')
+      await store.put('key', 'same')
+      const checks = [store.checkOf('key', seen)]
+      expect(await outcomeOf(store.commit({ checks }))).toBe('VERSION_MISMATCH')
+    },
+  },
+  {
+    id: 'checks.one-winner',
+    promise: 'Of many commits at once with the same check, exactly one is applied.',
+    async run({ store, expect }) {
+      await expectOneWinner([store], expect)
+    },
+  },
+  {
+    id: 'checks.one-winner-shared',
+    promise: 'Of many commits through several drivers with the same check, exactly one is applied.',
+    needs: [sharedStore],
+    async run({ at, store, openDriver, expect }) {
+      await expectOneWinner([store, at({}, await openDriver()), at({}, await openDriver())], expect)
+    },
+  },
+  {
+    id: 'checks.count',
+    promise: 'Read, check and write in a loop loses no update, however many do so at once.',
+    async run({ store, expect }) {
+      await Promise.all(Array.from({ length: 8 }, () => countTo(store, 10)))
+      expect(await store.text('count')).toBe('80')
+    },
+  },
+  {
+    id: 'checks.count-shared',
+    promise: 'Read, check and write in a loop loses no update, through several drivers either.',
+    needs: [sharedStore],
+    async run({ at, store, openDriver, expect }) {
+      const stores = [store, at({}, await openDriver()), at({}, await openDriver())]
+      await Promise.all(stores.map((each) => countTo(each, 20)))
+      expect(await store.text('count')).toBe('60')
+    },
+  },
+  {
+    id: 'checks.no-skew',
+    promise: 'Of two commits at once that each change what the other checks, one is refused.',
+    async run({ store, expect }) {
+      for (let round = 0; round < 20; round++) {
+        const [a, b] = [`a${round}`, `b${round}`]
+        const outcomes = await Promise.all([
+          outcomeOf(store.commit({ checks: [store.checkOf(a, null)], puts: [store.putOf(b)] })),
+          outcomeOf(store.commit({ checks: [store.checkOf(b, null)], puts: [store.putOf(a)] })),
+        ])
+        expect(outcomes.toSorted()).toEqual(['VERSION_MISMATCH', 'resolved'])
+      }
+    },
+  },
+]
+
+async function expectMismatch(
+  store: ScopeHandle,
+  expect: Expect,
+  key: string,
+  expected: Version | null,
+  current: Version | null,
+): Promise<void> {
+  const checks = [store.checkOf(key, expected)]
+  const call = store.commit({ checks, puts: [store.putOf(key, 'new')] })
+  const { code, context } = (await failureOf(call)) as HoldfastError
+  expect(code).toBe('VERSION_MISMATCH')
+  expect(context).toEqual({ store: store.scope.store, key, expected, current })
+}
+
+/** Many try to create a key, then to replace it: each time one does, and the others learn which. */
+async function expectOneWinner(stores: readonly ScopeHandle[], expect: Expect): Promise<void> {
+  const contenders = Array.from({ length: 12 / stores.length }, () => stores).flat()
+  let current: Version | null = null
+  for (let round = 0; round < 5; round++) {
+    const attempts = contenders.map((store) => ({ store, put: store.putOf('key', `${round}`) }))
+    const checks = contenders.slice(0, 1).map((store) => store.checkOf('key', current))
+    const ends = await Promise.allSettled(
+      attempts.map(({ store, put }) => store.commit({ checks, puts: [put] })),
+    )
+    const winners = attempts.filter((_, index) => ends[index]?.status === 'fulfilled')
+    expect(winners.length).toBe(1)
+    current = winners[0]?.put.version ?? null
+    for (const end of ends) {
+      if (end.status === 'fulfilled') continue
+      const { code, context } = end.reason as HoldfastError
+      expect({ code, current: context['current'] }).toEqual({ code: 'VERSION_MISMATCH', current })
+    }
+    for (const store of stores) expect((await store.get('key'))?.version).toBe(current)
+  }
+}
+
+/** Adds 1 to a number so many times. */
+async function countTo(store: ScopeHandle, times: number): Promise<void> {
+  let done = 0
+  for (let attempt = 0; done < times; attempt++) {
+    if (attempt === 10_000) throw new Error(`Of ${attempt} attempts only ${done} succeeded.`)
+    const entry = await store.get('count')
+    const count = entry === null ? 0 : Number(new TextDecoder().decode(entry.value))
+    const checks = [store.checkOf('count', entry?.version ?? null)]
+    const outcome = await outcomeOf(
+      store.commit({ checks, puts: [store.putOf('count', `${count + 1}`)] }),
+    )
+    if (outcome === 'resolved') done++
+    else if (outcome !== 'VERSION_MISMATCH') throw new Error(`An attempt ended with ${outcome}.`)
+  }
+}

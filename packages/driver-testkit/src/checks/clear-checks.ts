@@ -1,0 +1,80 @@
+import type { ConformanceCheck } from '../conformance-check.ts'
+import { movableClock } from '../requirements.ts'
+import { outcomeOf } from '../settlement.ts'
+
+export const clearChecks: readonly ConformanceCheck[] = [
+  {
+    id: 'clear.all',
+    promise: 'clear removes every entry of its scope and returns what that was.',
+    async run({ store, expect }) {
+      const keys = Array.from({ length: 1_200 }, (_, index) => `key ${index}`)
+      await store.putMany(keys)
+      const usage = await store.usage()
+      expect(usage.entries).toBe(1_200)
+      expect(await store.clear()).toEqual(usage)
+      expect(await store.keys()).toEqual([])
+      expect(await store.get('key 7')).toBe(null)
+      expect(await store.usage()).toEqual({ entries: 0, bytes: 0 })
+    },
+  },
+  {
+    id: 'clear.nothing',
+    promise: 'To clear a scope that holds nothing is no error, and returns 0 entries and 0 bytes.',
+    async run({ store, expect }) {
+      expect(await store.clear()).toEqual({ entries: 0, bytes: 0 })
+      await store.put('key')
+      await store.clear()
+      expect(await store.clear()).toEqual({ entries: 0, bytes: 0 })
+    },
+  },
+  {
+    id: 'clear.within',
+    promise: 'clear never reaches beyond its scope.',
+    async run({ at, expect }) {
+      const scope = { workspace: 'team', plugin: 'notes' }
+      const others = [
+        at({ ...scope, store: 'persistent_store' }),
+        at({ ...scope, plugin: 'note' }),
+        at({ ...scope, plugin: 'notes2' }),
+        at({ ...scope, plugin: 'notes.b' }),
+        at({ ...scope, workspace: 'tea' }),
+        at({ ...scope, workspace: 'team-2' }),
+        at({ ...scope, workspace: 'Team' }),
+        at({ workspace: 'notes', plugin: 'team' }),
+      ]
+      for (const other of others) await other.put('key')
+      await at(scope).put('key')
+      await at(scope).clear()
+      expect(await at(scope).keys()).toEqual([])
+      for (const other of others) {
+        expect(await other.keys()).toEqual(['key'])
+        expect((await other.usage()).entries).toBe(1)
+      }
+    },
+  },
+  {
+    id: 'clear.makes-room',
+    promise: 'What was cleared counts no more for the quota.',
+    async run({ store, expect }) {
+      const quota = { maxBytes: 10 }
+      await store.put('key', 'a value')
+      expect(await outcomeOf(store.put('new', 'a value', { quota }))).toBe('QUOTA_EXCEEDED')
+      await store.clear()
+      expect(await outcomeOf(store.put('new', 'a value', { quota }))).toBe('resolved')
+      expect(await store.usage()).toEqual({ entries: 1, bytes: 10 })
+    },
+  },
+  {
+    id: 'clear.begins-anew',
+    promise: 'An entry that is written after clear is a new one, with a new createdAt.',
+    needs: [movableClock],
+    async run({ store, clock, expect }) {
+      await store.put('key')
+      await store.clear()
+      clock.advance(1_000)
+      const checks = [store.checkOf('key', null)]
+      await store.commit({ checks, puts: [store.putOf('key')] })
+      expect((await store.get('key'))?.createdAt).toBe(clock.now())
+    },
+  },
+]

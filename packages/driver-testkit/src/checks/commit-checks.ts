@@ -1,0 +1,148 @@
+import { mintVersion } from '@holdfast/core'
+import type { ConformanceCheck } from '../conformance-check.ts'
+import { outcomeOf } from '../settlement.ts'
+
+export const commitChecks: readonly ConformanceCheck[] = [
+  {
+    id: 'commit.both-stores',
+    promise: 'One commit puts and deletes in both stores of a plugin.',
+    async run({ at, expect }) {
+      const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
+      await storage.putMany(['old', 'kept'])
+      await persistent.putMany(['old', 'kept'])
+      await storage.commit({
+        puts: [storage.putOf('new'), persistent.putOf('new')],
+        deletes: [storage.deleteOf('old'), persistent.deleteOf('old')],
+      })
+      expect(await storage.keys()).toEqual(['kept', 'new'])
+      expect(await persistent.keys()).toEqual(['kept', 'new'])
+    },
+  },
+  {
+    id: 'commit.nothing-of-refused',
+    promise: 'Nothing of a refused commit is applied, in either store.',
+    async run({ at, expect }) {
+      const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
+      await storage.put('key', 'old')
+      await persistent.put('key', 'old')
+      const change = {
+        puts: [storage.putOf('key', 'new'), storage.putOf('other'), persistent.putOf('other')],
+        deletes: [persistent.deleteOf('key')],
+      }
+      const checks = [persistent.checkOf('key', mintVersion())]
+      expect(await outcomeOf(storage.commit({ ...change, checks }))).toBe('VERSION_MISMATCH')
+      const quota = { maxBytes: 10 }
+      expect(await outcomeOf(storage.commit({ ...change, quota }))).toBe('QUOTA_EXCEEDED')
+      for (const store of [storage, persistent]) {
+        expect(await store.keys()).toEqual(['key'])
+        expect(await store.text('key')).toBe('old')
+        expect(await store.usage()).toEqual({ entries: 1, bytes: 6 })
+      }
+    },
+  },
+  {
+    id: 'commit.empty',
+    promise: 'A commit of nothing resolves and changes nothing.',
+    async run({ store, expect }) {
+      await store.commit({})
+      expect(await store.keys()).toEqual([])
+      const version = await store.put('key')
+      await store.commit({})
+      expect((await store.get('key'))?.version).toBe(version)
+    },
+  },
+  {
+    id: 'commit.delete-missing',
+    promise: 'To delete what is not there is no error, and changes nothing.',
+    async run({ store, expect }) {
+      await store.put('key')
+      await store.delete('missing', 'ke', 'keys')
+      expect(await store.keys()).toEqual(['key'])
+      await store.delete('key')
+      await store.delete('key')
+      expect(await store.get('key')).toBe(null)
+      expect(await store.keys()).toEqual([])
+    },
+  },
+  {
+    id: 'commit.key-once',
+    promise: 'A key that is changed twice in one store is refused with INVALID_ARGUMENT.',
+    async run({ store, expect }) {
+      const [put, other, gone] = [store.putOf('key'), store.putOf('key'), store.deleteOf('key')]
+      for (const change of [
+        { puts: [put, other] },
+        { puts: [put], deletes: [gone] },
+        { deletes: [gone, gone] },
+      ]) {
+        expect(await outcomeOf(store.commit(change))).toBe('INVALID_ARGUMENT')
+      }
+      expect(await store.keys()).toEqual([])
+      const elsewhere = store.putOf('key', 'value', { store: 'persistent_store' })
+      expect(await outcomeOf(store.commit({ puts: [put, elsewhere] }))).toBe('resolved')
+    },
+  },
+  {
+    id: 'commit.most-entries',
+    promise: 'A commit changes as many keys as maxCommitEntries says.',
+    async run({ store, driver, expect }) {
+      const count = driver.capabilities.maxCommitEntries
+      const keys = Array.from({ length: count }, (_, index) => `${index}`.padStart(6, '0'))
+      await store.commit({ puts: keys.map((key) => store.putOf(key)) })
+      expect(await store.keys()).toEqual(keys)
+      await store.delete(...keys)
+      expect(await store.keys()).toEqual([])
+    },
+  },
+  {
+    id: 'commit.too-many-entries',
+    promise: 'More than maxCommitEntries changes are refused with COMMIT_TOO_LARGE.',
+    async run({ store, driver, expect }) {
+      const count = driver.capabilities.maxCommitEntries
+      const puts = Array.from({ length: count }, (_, index) => store.putOf(`key ${index}`))
+      const deletes = [store.deleteOf('one more')]
+      expect(await outcomeOf(store.commit({ puts, deletes }))).toBe('COMMIT_TOO_LARGE')
+      expect(await store.keys()).toEqual([])
+    },
+  },
+  {
+    id: 'commit.whole-to-readers',
+    promise: 'A get of several keys sees all of a commit or nothing of it.',
+    async run({ store, expect }) {
+      await store.putMany(['a', 'b'], '0')
+      const writes = Array.from({ length: 50 }, (_, index) => store.putMany(['a', 'b'], `${index}`))
+      const reads = Array.from({ length: 50 }, async () => {
+        const [a, b] = await store.getMany(['a', 'b'])
+        return Buffer.from(a?.value ?? []).equals(b?.value ?? new Uint8Array())
+      })
+      await Promise.all(writes)
+      expect((await Promise.all(reads)).every(Boolean)).toBe(true)
+    },
+  },
+  {
+    id: 'commit.side-by-side',
+    promise: 'Commits of different keys at once all arrive.',
+    async run({ store, expect }) {
+      const keys = Array.from({ length: 100 }, (_, index) => `${index}`.padStart(3, '0'))
+      await Promise.all(keys.map((key) => store.put(key, `of ${key}`)))
+      expect(await store.keys()).toEqual(keys)
+      for (const key of keys) expect(await store.text(key)).toBe(`of ${key}`)
+    },
+  },
+  {
+    id: 'commit.goes-on',
+    promise: 'A refused commit holds up none of those around it.',
+    async run({ store, expect }) {
+      const checks = [store.checkOf('missing', mintVersion())]
+      const outcomes = await Promise.all(
+        Array.from({ length: 30 }, (_, index) => {
+          const puts = [store.putOf(`${index}`.padStart(2, '0'))]
+          return outcomeOf(store.commit(index % 3 === 0 ? { puts, checks } : { puts }))
+        }),
+      )
+      const refused = outcomes.filter((outcome) => outcome === 'VERSION_MISMATCH')
+      const resolved = outcomes.filter((outcome) => outcome === 'resolved')
+      expect([refused.length, resolved.length]).toEqual([10, 20])
+      expect((await store.keys()).length).toBe(20)
+    },
+  },
+]

@@ -1,0 +1,116 @@
+import { noise } from '../bytes.ts'
+import type { ConformanceCheck } from '../conformance-check.ts'
+import { movableClock, sharedStore, survivesClose } from '../requirements.ts'
+import { outcomeOf } from '../settlement.ts'
+
+export const durabilityChecks: readonly ConformanceCheck[] = [
+  {
+    id: 'durability.reopened',
+    promise:
+      'What was written is there, with all that belongs to it, when the store is opened again.',
+    needs: [survivesClose],
+    async run({ driver, at, openDriver, clock, expect }) {
+      const scopes = [{}, { store: 'persistent_store' }, { workspace: 'other' }] as const
+      for (const store of scopes.map((scope) => at(scope))) {
+        await store.put('bytes', noise(70_000), { contentType: 'application/octet-stream' })
+        await store.put('e\u0301 \u{1f600}', '', { expiresAt: clock.now() + 3_600_000 })
+        await store.putMany(['deleted', 'overwritten'], 'old')
+        await store.put('overwritten', 'new')
+        await store.delete('deleted')
+      }
+      const everything = { workspace: null, plugin: null, cursor: null, limit: 10 }
+      const before = await Promise.all(scopes.map((scope) => at(scope).listAll()))
+      const usages = await driver.scopes(everything)
+      await driver.close()
+
+      const reopened = await openDriver()
+      const after = await Promise.all(scopes.map((scope) => at(scope, reopened).listAll()))
+      expect(after.flat().length).toBe(9)
+      expect(after).toEqual(before)
+      expect(await reopened.scopes(everything)).toEqual(usages)
+    },
+  },
+  {
+    id: 'durability.removed',
+    promise: 'What was deleted or cleared is still gone when the store is opened again.',
+    needs: [survivesClose],
+    async run({ driver, at, openDriver, expect }) {
+      await at({}).putMany(['kept', 'deleted'])
+      await at({ plugin: 'cleared' }).putMany(['a', 'b'])
+      await at({}).delete('deleted')
+      await at({ plugin: 'cleared' }).clear()
+      await driver.close()
+
+      const reopened = await openDriver()
+      expect(await at({}, reopened).keys()).toEqual(['kept'])
+      expect(await at({ plugin: 'cleared' }, reopened).keys()).toEqual([])
+    },
+  },
+  {
+    id: 'durability.versions',
+    promise: 'Checks and quota hold when the store is opened again.',
+    needs: [survivesClose],
+    async run({ store, driver, at, openDriver, expect }) {
+      const [old, current] = [await store.put('key', noise(9)), await store.put('key', noise(9))]
+      await driver.close()
+
+      const reopened = at({}, await openDriver())
+      const stale = reopened.commit({ checks: [reopened.checkOf('key', old)] })
+      expect(await outcomeOf(stale)).toBe('VERSION_MISMATCH')
+      const fresh = reopened.commit({ checks: [reopened.checkOf('key', current)] })
+      expect(await outcomeOf(fresh)).toBe('resolved')
+      const quota = { maxBytes: 20 }
+      expect(await outcomeOf(reopened.put('new', noise(9), { quota }))).toBe('QUOTA_EXCEEDED')
+    },
+  },
+  {
+    id: 'durability.expiry',
+    promise: 'An entry expires at its time whether the store was open meanwhile or not.',
+    needs: [survivesClose, movableClock],
+    async run({ store, driver, at, openDriver, clock, expect }) {
+      await store.put('gone', '', { expiresAt: clock.now() + 1_000 })
+      await store.put('kept', '', { expiresAt: clock.now() + 3_000 })
+      await driver.close()
+      clock.advance(1_000)
+
+      const reopened = await openDriver()
+      expect(await at({}, reopened).keys()).toEqual(['kept'])
+      expect(await reopened.sweep(clock.now())).toEqual({ entries: 1, bytes: 4 })
+    },
+  },
+  {
+    id: 'durability.seen-by-others',
+    promise: 'What one driver has written every other driver on the store sees at once.',
+    needs: [sharedStore],
+    async run({ store, at, openDriver, expect }) {
+      const other = at({}, await openDriver())
+      for (let round = 0; round < 10; round++) {
+        const version = await store.put('key', `round ${round}`)
+        expect(await other.text('key')).toBe(`round ${round}`)
+        const checks = [other.checkOf('key', version)]
+        await other.commit({ checks, deletes: [other.deleteOf('key')] })
+        expect(await store.get('key')).toBe(null)
+        expect(await store.usage()).toEqual({ entries: 0, bytes: 0 })
+      }
+      await store.putMany(['a', 'b'])
+      expect(await other.keys()).toEqual(['a', 'b'])
+      await other.clear()
+      expect(await store.keys()).toEqual([])
+    },
+  },
+  {
+    id: 'durability.opened-together',
+    promise: 'Several drivers may open a new store at the same moment.',
+    needs: [sharedStore],
+    async run({ at, createStore, expect }) {
+      const { createDriver } = await createStore()
+      const drivers = await Promise.all(Array.from({ length: 4 }, () => createDriver()))
+      await Promise.all(drivers.map((driver) => driver.open()))
+      const stores = drivers.map((driver) => at({}, driver))
+      await Promise.all(stores.map((store, index) => store.put(`key ${index}`)))
+      for (const store of stores) {
+        expect(await store.keys()).toEqual(['key 0', 'key 1', 'key 2', 'key 3'])
+      }
+    },
+  },
+]

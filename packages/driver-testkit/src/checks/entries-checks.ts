@@ -1,0 +1,107 @@
+import { limits, mintVersion, parseVersion } from '@holdfast/core'
+import type { ConformanceCheck } from '../conformance-check.ts'
+import { movableClock } from '../requirements.ts'
+import { outcomeOf } from '../settlement.ts'
+
+export const entriesChecks: readonly ConformanceCheck[] = [
+  {
+    id: 'entries.metadata',
+    promise: 'An entry has its key, size, version, times, expiry and content type.',
+    needs: [movableClock],
+    async run({ store, clock, expect }) {
+      const expiresAt = clock.now() + 60_000
+      const version = await store.put('key', 'value', { expiresAt, contentType: 'text/plain' })
+      const times = { createdAt: clock.now(), updatedAt: clock.now(), expiresAt }
+      const metadata = { key: 'key', size: 5, version, contentType: 'text/plain', ...times }
+      clock.advance(1_000)
+      expect(metadataOf(await store.get('key'))).toEqual(metadata)
+      expect(metadataOf((await store.listAll())[0])).toEqual(metadata)
+      expect(metadataOf((await store.listAll({ keysOnly: true }))[0])).toEqual(metadata)
+    },
+  },
+  {
+    id: 'entries.overwrite',
+    promise: 'An overwrite keeps createdAt and replaces all else, expiry and content type too.',
+    needs: [movableClock],
+    async run({ store, clock, expect }) {
+      const createdAt = clock.now()
+      await store.put('key', 'old', { expiresAt: createdAt + 60_000, contentType: 'text/plain' })
+      clock.advance(1_000)
+      const version = await store.put('key', 'newer')
+      expect(metadataOf(await store.get('key'))).toEqual({
+        key: 'key',
+        size: 5,
+        version,
+        createdAt,
+        updatedAt: createdAt + 1_000,
+        expiresAt: null,
+        contentType: null,
+      })
+    },
+  },
+  {
+    id: 'entries.created-again',
+    promise: 'A write after a delete begins a new entry, with a new createdAt.',
+    needs: [movableClock],
+    async run({ store, clock, expect }) {
+      await store.put('key')
+      await store.delete('key')
+      clock.advance(1_000)
+      await store.put('key')
+      expect((await store.get('key'))?.createdAt).toBe(clock.now())
+    },
+  },
+  {
+    id: 'entries.content-type',
+    promise: `A content type of up to ${limits.maxContentTypeLength} characters comes back as it was.`,
+    async run({ store, expect }) {
+      const longest = `text/${'x'.repeat(limits.maxContentTypeLength - 5)}`
+      for (const contentType of ['image/png', 'text/plain; charset="utf-8"', longest, null]) {
+        await store.put('key', 'value', { contentType })
+        expect((await store.get('key'))?.contentType).toBe(contentType)
+      }
+    },
+  },
+  {
+    id: 'entries.version-as-given',
+    promise: 'An entry bears the version that its writer minted.',
+    async run({ store, expect }) {
+      const texts = ['v', 'V', '1', '01', '-', '_', 'x'.repeat(64), mintVersion()]
+      for (const version of texts.map(parseVersion)) {
+        await store.put('key', 'value', { version })
+        expect((await store.get('key'))?.version).toBe(version)
+        expect((await store.listAll())[0]?.version).toBe(version)
+      }
+    },
+  },
+  {
+    id: 'entries.versions-compare-exactly',
+    promise: 'Versions that differ in case alone are different.',
+    async run({ store, expect }) {
+      await store.put('key', 'value', { version: parseVersion('abc') })
+      const checks = [store.checkOf('key', parseVersion('ABC'))]
+      expect(await outcomeOf(store.commit({ checks }))).toBe('VERSION_MISMATCH')
+    },
+  },
+  {
+    id: 'entries.version-gone',
+    promise: 'The version of an entry that was overwritten or deleted is never seen again.',
+    async run({ store, expect }) {
+      const versions = [await store.put('key', 'same'), await store.put('key', 'same')]
+      await store.delete('key')
+      versions.push(await store.put('key', 'same'))
+      await store.clear()
+      const newest = await store.put('key', 'same')
+      expect((await store.get('key'))?.version).toBe(newest)
+      for (const version of versions) {
+        const checks = [store.checkOf('key', version)]
+        expect(await outcomeOf(store.commit({ checks }))).toBe('VERSION_MISMATCH')
+      }
+    },
+  },
+]
+
+function metadataOf(entry: object | null | undefined): object {
+  const { value: _, ...metadata } = { value: null, ...entry }
+  return metadata
+}

@@ -1,0 +1,91 @@
+import type { ConformanceCheck } from '../conformance-check.ts'
+import { everyCall } from '../every-call.ts'
+import { outcomeOf } from '../settlement.ts'
+
+export const lifecycleChecks: readonly ConformanceCheck[] = [
+  {
+    id: 'lifecycle.before-open',
+    promise: 'A call before open rejects with DRIVER_NOT_OPEN.',
+    async run({ driver, createDriver, at, expect }) {
+      await driver.close()
+      const unopened = await createDriver()
+      for (const { method, run } of everyCall(at({}, unopened))) {
+        expect([method, await outcomeOf(run())]).toEqual([method, 'DRIVER_NOT_OPEN'])
+      }
+      await unopened.open()
+      expect(await at({}, unopened).keys()).toEqual([])
+    },
+  },
+  {
+    id: 'lifecycle.after-close',
+    promise: 'A call after close rejects with DRIVER_CLOSED, another open too.',
+    async run({ driver, store, expect }) {
+      await store.put('key')
+      await driver.close()
+      for (const { method, run } of everyCall(store)) {
+        expect([method, await outcomeOf(run())]).toEqual([method, 'DRIVER_CLOSED'])
+      }
+      expect(await outcomeOf(driver.open())).toBe('DRIVER_CLOSED')
+    },
+  },
+  {
+    id: 'lifecycle.open-again',
+    promise: 'To open twice, one after the other or at once, is to open once.',
+    async run({ driver, createDriver, at, store, expect }) {
+      await store.put('key')
+      await driver.open()
+      expect(await store.keys()).toEqual(['key'])
+      await driver.close()
+      const other = await createDriver()
+      await Promise.all([other.open(), other.open(), other.open()])
+      expect(await outcomeOf(at({}, other).put('key'))).toBe('resolved')
+    },
+  },
+  {
+    id: 'lifecycle.close-again',
+    promise: 'To close twice, one after the other or at once, is to close once; also before open.',
+    async run({ driver, createDriver, store, expect }) {
+      await store.put('key')
+      expect(await outcomeOf(Promise.all([driver.close(), driver.close()]))).toBe('resolved')
+      expect(await outcomeOf(driver.close())).toBe('resolved')
+      const unopened = await createDriver()
+      expect(await outcomeOf(unopened.close())).toBe('resolved')
+      expect(await outcomeOf(unopened.open())).toBe('DRIVER_CLOSED')
+    },
+  },
+  {
+    id: 'lifecycle.await-using',
+    promise: 'A driver held with await using is closed at the end of its block.',
+    async run({ driver, createDriver, at, expect }) {
+      await driver.close()
+      const other = await createDriver()
+      {
+        await using held = other
+        await held.open()
+        await at({}, held).put('key')
+      }
+      expect(await outcomeOf(at({}, other).get('key'))).toBe('DRIVER_CLOSED')
+    },
+  },
+  {
+    id: 'lifecycle.close-waits',
+    promise: 'close lets the calls in flight end first.',
+    async run({ driver, store, expect }) {
+      await store.put('key', 'value')
+      const writes = Array.from({ length: 20 }, (_, index) => outcomeOf(store.put(`${index}`)))
+      const read = store.text('key')
+      let ended = 0
+      for (const write of writes) void write.then(() => ended++)
+      await driver.close()
+      await turnOfEventLoop()
+      expect(ended).toBe(writes.length)
+      expect(await Promise.all(writes)).toEqual(writes.map(() => 'resolved'))
+      expect(await read).toBe('value')
+    },
+  },
+]
+
+/** What is settled by now has told its listeners after this. */
+function turnOfEventLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,0 +1,124 @@
+import type { Cursor, ListPage } from '@holdfast/core'
+import type { ConformanceCheck } from '../conformance-check.ts'
+import { sharedStore, survivesClose } from '../requirements.ts'
+import { outcomeOf } from '../settlement.ts'
+
+export const pagingChecks: readonly ConformanceCheck[] = [
+  {
+    id: 'paging.whole',
+    promise: 'The pages together are the whole listing, each key once, whatever the limit.',
+    async run({ store, expect }) {
+      const keys = numbered(24)
+      await store.putMany([...keys, 'other'])
+      for (const limit of [1, 2, 5, 8, 23, 24, 25]) {
+        expect(await store.keys({ prefix: 'key', limit })).toEqual(keys)
+        expect(await store.keys({ prefix: 'key', limit, keysOnly: false })).toEqual(keys)
+      }
+    },
+  },
+  {
+    id: 'paging.many',
+    promise: 'A listing of thousands of keys has them all.',
+    async run({ store, expect }) {
+      const keys = numbered(2_500)
+      await store.putMany(keys)
+      expect(await store.keys()).toEqual(keys)
+      expect(await store.keys({ limit: 900 })).toEqual(keys)
+    },
+  },
+  {
+    id: 'paging.among-writes',
+    promise: 'A key that stays is listed once, whatever is written to others between the pages.',
+    async run({ store, expect }) {
+      const keys = numbered(40)
+      const staying = keys.filter((_, index) => index % 2 === 0)
+      const leaving = keys.filter((_, index) => index % 2 === 1)
+      await store.putMany(keys)
+
+      const listed: string[] = []
+      let cursor: Cursor | null = null
+      do {
+        const page: ListPage = await store.list({ cursor, limit: 3, keysOnly: true })
+        listed.push(...page.entries.map(({ key }) => key))
+        cursor = page.cursor
+        const last = listed.at(-1) ?? ''
+        await store.putMany([
+          `${last}!`,
+          `a${last}`,
+          `z${last}`,
+          staying[0] ?? '',
+          staying.at(-1) ?? '',
+        ])
+        await store.delete(...leaving.filter((key) => key === last).concat(leaving.pop() ?? 'none'))
+      } while (cursor !== null && listed.length < 500)
+
+      expect(listed.filter((key) => staying.includes(key))).toEqual(staying)
+      expect(listed).toEqual([...new Set(listed)].toSorted())
+    },
+  },
+  {
+    id: 'paging.same-cursor',
+    promise: 'A cursor stays good: used again, and after other writes, it leads to the same place.',
+    async run({ store, expect }) {
+      const keys = numbered(10)
+      await store.putMany(keys)
+      const { cursor, entries } = await store.list({ limit: 5 })
+      const rest = keys.slice(entries.length)
+      for (let round = 0; round < 3; round++) {
+        const page = await store.list({ cursor })
+        expect(page.entries.map(({ key }) => key)).toEqual(rest)
+        await store.putMany(keys, `round ${round}`)
+        await store.delete(...keys.slice(0, 2))
+      }
+    },
+  },
+  {
+    id: 'paging.reopened',
+    promise: 'A cursor stays good when the store is closed and opened again.',
+    needs: [survivesClose],
+    async run({ store, driver, at, openDriver, expect }) {
+      const keys = numbered(10)
+      await store.putMany(keys)
+      const { cursor, entries } = await store.list({ limit: 5 })
+      await driver.close()
+      const page = await at({}, await openDriver()).list({ cursor })
+      expect(page.entries.map(({ key }) => key)).toEqual(keys.slice(entries.length))
+    },
+  },
+  {
+    id: 'paging.shared',
+    promise: 'A cursor that one driver gave is good for another on the same store.',
+    needs: [sharedStore],
+    async run({ store, at, openDriver, expect }) {
+      const keys = numbered(10)
+      await store.putMany(keys)
+      const { cursor, entries } = await store.list({ limit: 5 })
+      const page = await at({}, await openDriver()).list({ cursor })
+      expect(page.entries.map(({ key }) => key)).toEqual(keys.slice(entries.length))
+    },
+  },
+  {
+    id: 'paging.invalid-cursor',
+    promise: 'What is no cursor of a listing is refused with INVALID_CURSOR.',
+    async run({ store, driver, expect }) {
+      await store.putMany(numbered(3))
+      const query = { workspace: null, plugin: null, limit: 1 }
+      for (const text of [
+        '',
+        'garbage',
+        'bm90IGEgY3Vyc29y',
+        '!',
+        '\u{1f600}',
+        'x'.repeat(10_000),
+      ]) {
+        const cursor = text as Cursor
+        expect(await outcomeOf(store.list({ cursor }))).toBe('INVALID_CURSOR')
+        expect(await outcomeOf(driver.scopes({ ...query, cursor }))).toBe('INVALID_CURSOR')
+      }
+    },
+  },
+]
+
+function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `key ${`${index}`.padStart(5, '0')}`)
+}

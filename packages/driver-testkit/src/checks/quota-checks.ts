@@ -1,0 +1,148 @@
+import type { HoldfastError } from '@holdfast/core'
+import { noise } from '../bytes.ts'
+import type { ConformanceCheck } from '../conformance-check.ts'
+import { sharedStore } from '../requirements.ts'
+import type { ScopeHandle } from '../scope-handle.ts'
+import { failureOf, outcomeOf } from '../settlement.ts'
+import type { Expect } from '../test-runner.ts'
+
+export const quotaChecks: readonly ConformanceCheck[] = [
+  {
+    id: 'quota.to-the-byte',
+    promise: 'A commit may fill the quota to the last byte, and not one byte more.',
+    async run({ store, expect }) {
+      const quota = { maxBytes: 20 }
+      expect(await outcomeOf(store.put('key', noise(18), { quota }))).toBe('QUOTA_EXCEEDED')
+      expect(await outcomeOf(store.put('key', noise(17), { quota }))).toBe('resolved')
+      expect(await outcomeOf(store.put('k', '', { quota }))).toBe('QUOTA_EXCEEDED')
+    },
+  },
+  {
+    id: 'quota.error',
+    promise: 'QUOTA_EXCEEDED says how much may be held and how much it would have been.',
+    async run({ store, expect }) {
+      await store.put('old', noise(7))
+      const call = store.put('new', noise(17), { quota: { maxBytes: 20 } })
+      const { code, context } = (await failureOf(call)) as HoldfastError
+      expect(code).toBe('QUOTA_EXCEEDED')
+      expect(context).toEqual({ maxBytes: 20, neededBytes: 30 })
+    },
+  },
+  {
+    id: 'quota.refused-before-writing',
+    promise: 'A commit that the quota refuses leaves every entry, version and usage as it was.',
+    async run({ store, expect }) {
+      const version = await store.put('key', 'old')
+      await store.put('goner', 'old')
+      const before = await store.usage()
+      const call = store.commit({
+        puts: [store.putOf('key', noise(100)), store.putOf('other', noise(100))],
+        deletes: [store.deleteOf('goner')],
+        quota: { maxBytes: 50 },
+      })
+      expect(await outcomeOf(call)).toBe('QUOTA_EXCEEDED')
+      expect(await store.keys()).toEqual(['goner', 'key'])
+      expect(await store.text('key')).toBe('old')
+      expect((await store.get('key'))?.version).toBe(version)
+      expect(await store.usage()).toEqual(before)
+    },
+  },
+  {
+    id: 'quota.over-both-stores',
+    promise: 'The quota is over both stores of the plugin together.',
+    async run({ at, expect }) {
+      const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
+      const quota = { maxBytes: 20 }
+      await storage.put('a', noise(9), { quota })
+      expect(await outcomeOf(persistent.put('b', noise(10), { quota }))).toBe('QUOTA_EXCEEDED')
+      expect(await outcomeOf(persistent.put('b', noise(9), { quota }))).toBe('resolved')
+      const puts = [storage.putOf('a', noise(10)), persistent.putOf('b', noise(8))]
+      expect(await outcomeOf(storage.commit({ puts, quota }))).toBe('resolved')
+      expect(await outcomeOf(storage.put('c', '', { quota }))).toBe('QUOTA_EXCEEDED')
+    },
+  },
+  {
+    id: 'quota.of-one-plugin',
+    promise: 'What other plugins and other workspaces hold does not count.',
+    async run({ at, store, expect }) {
+      await at({ plugin: 'other' }).put('key', noise(1_000))
+      await at({ workspace: 'other' }).put('key', noise(1_000))
+      const call = store.put('key', noise(10), { quota: { maxBytes: 13 } })
+      expect(await outcomeOf(call)).toBe('resolved')
+    },
+  },
+  {
+    id: 'quota.of-the-outcome',
+    promise:
+      'An overwrite counts for what it adds, and deletes make room for the puts beside them.',
+    async run({ store, expect }) {
+      const quota = { maxBytes: 20 }
+      await store.put('a', noise(9), { quota })
+      await store.put('b', noise(9), { quota })
+      expect(await outcomeOf(store.put('b', noise(9), { quota }))).toBe('resolved')
+      const swap = { puts: [store.putOf('c', noise(9))], deletes: [store.deleteOf('a')] }
+      expect(await outcomeOf(store.commit({ ...swap, quota }))).toBe('resolved')
+      const missing = { puts: [store.putOf('d', noise(9))], deletes: [store.deleteOf('a')] }
+      expect(await outcomeOf(store.commit({ ...missing, quota }))).toBe('QUOTA_EXCEEDED')
+    },
+  },
+  {
+    id: 'quota.shrinking',
+    promise: 'Where more is held than the quota, a commit that adds nothing is still allowed.',
+    async run({ store, expect }) {
+      await store.put('a', noise(99))
+      await store.put('b', noise(99))
+      const quota = { maxBytes: 20 }
+      expect(await outcomeOf(store.put('a', noise(100), { quota }))).toBe('QUOTA_EXCEEDED')
+      expect(await outcomeOf(store.put('a', noise(99), { quota }))).toBe('resolved')
+      expect(await outcomeOf(store.put('a', noise(50), { quota }))).toBe('resolved')
+      expect(await outcomeOf(store.put('a', noise(51), { quota }))).toBe('QUOTA_EXCEEDED')
+      const deletes = [store.deleteOf('b')]
+      expect(await outcomeOf(store.commit({ deletes, quota }))).toBe('resolved')
+      expect(await store.usage()).toEqual({ entries: 1, bytes: 51 })
+    },
+  },
+  {
+    id: 'quota.none-and-zero',
+    promise: 'A quota of null bounds nothing; one of 0 bytes still lets a plugin read and delete.',
+    async run({ store, expect }) {
+      expect(await outcomeOf(store.put('key', noise(100_000), { quota: null }))).toBe('resolved')
+      const quota = { maxBytes: 0 }
+      expect(await outcomeOf(store.put('k', '', { quota }))).toBe('QUOTA_EXCEEDED')
+      expect(await outcomeOf(store.commit({ quota }))).toBe('resolved')
+      const deletes = [store.deleteOf('key')]
+      expect(await outcomeOf(store.commit({ deletes, quota }))).toBe('resolved')
+      expect(await store.keys()).toEqual([])
+    },
+  },
+  {
+    id: 'quota.together',
+    promise: 'Many commits at once do not get past the quota that each alone would fit.',
+    async run({ at, expect }) {
+      await expectQuotaHeld([at({}), at({ store: 'persistent_store' })], expect)
+    },
+  },
+  {
+    id: 'quota.together-shared',
+    promise: 'Commits through several drivers at once do not get past the quota either.',
+    needs: [sharedStore],
+    async run({ at, openDriver, expect }) {
+      const other = await openDriver()
+      await expectQuotaHeld([at({}), at({ store: 'persistent_store' }, other)], expect)
+    },
+  },
+]
+
+/** Of 24 commits of 10 bytes at once in two stores, a quota of 100 bytes lets 10 through. */
+async function expectQuotaHeld(stores: readonly ScopeHandle[], expect: Expect): Promise<void> {
+  const calls = Array.from({ length: 12 }, (_, index) =>
+    stores.map((store) =>
+      outcomeOf(store.put(`${index + 10}`, noise(8), { quota: { maxBytes: 100 } })),
+    ),
+  )
+  const outcomes = await Promise.all(calls.flat())
+  expect(outcomes.filter((outcome) => outcome === 'resolved').length).toBe(10)
+  expect(outcomes.filter((outcome) => outcome === 'QUOTA_EXCEEDED').length).toBe(14)
+  const usages = await Promise.all(stores.map((store) => store.usage()))
+  expect(usages.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(100)
+}

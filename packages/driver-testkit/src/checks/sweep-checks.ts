@@ -1,0 +1,95 @@
+import { noise } from '../bytes.ts'
+import type { ConformanceCheck } from '../conformance-check.ts'
+import { movableClock } from '../requirements.ts'
+
+export const sweepChecks: readonly ConformanceCheck[] = [
+  {
+    id: 'sweep.counts',
+    promise: 'sweep removes what expired at or before its time, once, and returns what that was.',
+    needs: [movableClock],
+    async run({ store, driver, clock, expect }) {
+      const start = clock.now()
+      await store.put('a', noise(10), { expiresAt: start + 1_000 })
+      await store.put('bc', noise(20), { expiresAt: start + 2_000 })
+      await store.put('d', noise(30), { expiresAt: start + 3_000 })
+      await store.put('e', noise(40))
+      clock.advance(2_500)
+      expect(await driver.sweep(start + 999)).toEqual({ entries: 0, bytes: 0 })
+      expect(await driver.sweep(start + 1_000)).toEqual({ entries: 1, bytes: 11 })
+      expect(await driver.sweep(clock.now())).toEqual({ entries: 1, bytes: 22 })
+      expect(await driver.sweep(clock.now())).toEqual({ entries: 0, bytes: 0 })
+      expect(await store.keys()).toEqual(['d', 'e'])
+    },
+  },
+  {
+    id: 'sweep.unseen',
+    promise: 'sweep changes nothing that any other call can see.',
+    needs: [movableClock],
+    async run({ store, driver, clock, expect }) {
+      await store.putMany(['a', 'c'], 'value')
+      await store.put('b', 'value', { expiresAt: clock.now() + 1_000 })
+      await store.put('d', 'value', { expiresAt: clock.now() + 9_000, contentType: 'text/plain' })
+      const { cursor } = await store.list({ limit: 2 })
+      clock.advance(1_000)
+      const see = async (): Promise<unknown> => ({
+        entries: await store.getMany(['a', 'b', 'c', 'd']),
+        listed: await store.listAll(),
+        next: await store.list({ cursor }),
+        usage: await store.usage(),
+        scopes: await driver.scopes({ workspace: null, plugin: null, cursor: null, limit: 10 }),
+      })
+      const before = await see()
+      await driver.sweep(clock.now())
+      expect(await see()).toEqual(before)
+    },
+  },
+  {
+    id: 'sweep.everywhere',
+    promise: 'sweep reaches all scopes, and in each only what expired.',
+    needs: [movableClock],
+    async run({ at, driver, clock, expect }) {
+      const scopes = [
+        {},
+        { store: 'persistent_store' },
+        { plugin: 'b' },
+        { workspace: 'c' },
+      ] as const
+      const stores = scopes.map((scope) => at(scope))
+      for (const store of stores) {
+        await store.put('gone', '', { expiresAt: clock.now() + 1_000 })
+        await store.put('kept', '')
+      }
+      clock.advance(1_000)
+      expect(await driver.sweep(clock.now())).toEqual({ entries: 4, bytes: 16 })
+      for (const store of stores) {
+        expect(await store.keys()).toEqual(['kept'])
+        expect(await store.usage()).toEqual({ entries: 1, bytes: 4 })
+      }
+    },
+  },
+  {
+    id: 'sweep.rewritten',
+    promise: 'A key that was written again after it expired is not swept.',
+    needs: [movableClock],
+    async run({ store, driver, clock, expect }) {
+      for (const key of ['for good', 'longer']) {
+        await store.put(key, 'old', { expiresAt: clock.now() + 1_000 })
+      }
+      clock.advance(1_000)
+      await store.put('for good', 'new')
+      await store.put('longer', 'new', { expiresAt: clock.now() + 1_000 })
+      expect(await driver.sweep(clock.now())).toEqual({ entries: 0, bytes: 0 })
+      expect(await store.keys()).toEqual(['for good', 'longer'])
+    },
+  },
+  {
+    id: 'sweep.clock-ahead',
+    promise:
+      'sweep removes nothing that is alive by the clock of the driver, whatever time it is told.',
+    async run({ store, driver, clock, expect }) {
+      await store.put('key', 'value', { expiresAt: clock.now() + 3_600_000 })
+      await driver.sweep(clock.now() + 7_200_000)
+      expect(await store.text('key')).toBe('value')
+    },
+  },
+]

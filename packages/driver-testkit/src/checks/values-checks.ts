@@ -1,0 +1,163 @@
+import { mintVersion } from '@holdfast/core'
+import { differenceOf, mebibyte, noise, utf8 } from '../bytes.ts'
+import type { ConformanceCheck } from '../conformance-check.ts'
+import { valuesOf } from '../requirements.ts'
+import type { TestBench } from '../test-bench.ts'
+
+const everyByte = Uint8Array.from({ length: 256 }, (_, index) => index)
+
+export const valuesChecks: readonly ConformanceCheck[] = [
+  {
+    id: 'values.every-byte',
+    promise: 'All 256 byte values come back as they were, in whatever order.',
+    async run(bench) {
+      await expectKept(bench, everyByte)
+      await expectKept(bench, everyByte.toReversed())
+      await expectKept(bench, noise(65_536))
+    },
+  },
+  {
+    id: 'values.empty',
+    promise: 'An empty value is a value: it is read, listed and counted.',
+    async run({ store, expect }) {
+      await store.put('empty', '')
+      const entry = await store.get('empty')
+      expect(entry?.size).toBe(0)
+      expect(differenceOf(entry?.value, new Uint8Array())).toBe(null)
+      const [listed] = await store.listAll()
+      expect(listed?.key).toBe('empty')
+      expect(differenceOf(listed?.value, new Uint8Array())).toBe(null)
+      expect(await store.usage()).toEqual({ entries: 1, bytes: 'empty'.length })
+    },
+  },
+  {
+    id: 'values.lookalikes',
+    promise: 'Bytes that look like something, or like broken text, are only bytes.',
+    async run(bench) {
+      const texts = [
+        'null',
+        'undefined',
+        '0',
+        '""',
+        '{}',
+        '\\x00ff',
+        '\ufefftext',
+        '\r\n',
+        'data:,',
+      ]
+      for (const text of texts) await expectKept(bench, utf8(text))
+      const broken = [[0], [0, 0, 0], [0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80], [0x1f, 0x8b, 8]]
+      for (const bytes of broken) await expectKept(bench, Uint8Array.from(bytes))
+    },
+  },
+  {
+    id: 'values.large',
+    promise: 'A value of 4 MiB comes back as it was.',
+    needs: [valuesOf(4 * mebibyte)],
+    run: (bench) => expectKept(bench, noise(4 * mebibyte)),
+  },
+  {
+    id: 'values.replaced',
+    promise: 'An overwrite leaves the new bytes and none of the old, whichever are more.',
+    async run(bench) {
+      for (const length of [1, 10_000, 10, 300, 0, 5]) await expectKept(bench, noise(length))
+    },
+  },
+  {
+    id: 'values.views',
+    promise:
+      'Of a view into a larger buffer the bytes of the view are stored; a Buffer is a view too.',
+    async run(bench) {
+      await expectKept(bench, noise(1_000).subarray(100, 200))
+      await expectKept(bench, Buffer.from('a Buffer of Node'))
+      await expectKept(bench, Buffer.from(everyByte).subarray(7, 77))
+    },
+  },
+  {
+    id: 'values.copied-in',
+    promise: 'What is written to the buffer once commit has returned its promise changes nothing.',
+    async run({ store, expect }) {
+      for (const value of [utf8('as given'), Buffer.from('as given')]) {
+        const written = store.commit({ puts: [store.putOf('key', value)] })
+        value.fill(0)
+        await written
+        value.fill(1)
+        expect(await store.text('key')).toBe('as given')
+      }
+    },
+  },
+  {
+    id: 'values.left-alone',
+    promise: 'The buffer that was given is left as it is, and with its owner.',
+    async run({ store, expect }) {
+      const value = noise(100_000)
+      await store.put('key', value)
+      expect(differenceOf(value, noise(100_000))).toBe(null)
+    },
+  },
+  {
+    id: 'values.copied-out',
+    promise: 'What is written to a buffer that get or list gave changes nothing.',
+    async run({ store, expect }) {
+      await store.put('key', 'as stored')
+      const [first, second] = await store.getMany(['key', 'key'])
+      const [listed] = await store.listAll()
+      first?.value.fill(0)
+      listed?.value?.fill(1)
+      expect(differenceOf(second?.value, utf8('as stored'))).toBe(null)
+      expect(await store.text('key')).toBe('as stored')
+      const [again] = await store.listAll()
+      expect(differenceOf(again?.value, utf8('as stored'))).toBe(null)
+    },
+  },
+  {
+    id: 'values.own-memory',
+    promise: 'The memory under a value is its own: its buffer leads to no other value.',
+    async run({ store, expect }) {
+      await store.putMany(['a', 'b', 'c'], 'as stored')
+      const entries = [...(await store.getMany(['a', 'b', 'c'])), ...(await store.listAll())]
+      new Uint8Array(entries[0]?.value?.buffer ?? new ArrayBuffer()).fill(0)
+      for (const entry of entries.slice(1)) {
+        expect(differenceOf(entry?.value, utf8('as stored'))).toBe(null)
+      }
+      expect(await store.text('a')).toBe('as stored')
+    },
+  },
+  {
+    id: 'values.plain',
+    promise: 'A value is a Uint8Array itself and no subclass, whose methods may behave otherwise.',
+    async run({ store, expect }) {
+      await store.put('key', Buffer.from('value'))
+      const [entry, [listed]] = [await store.get('key'), await store.listAll()]
+      expect(Object.getPrototypeOf(entry?.value)).toBe(Uint8Array.prototype)
+      expect(Object.getPrototypeOf(listed?.value)).toBe(Uint8Array.prototype)
+    },
+  },
+  {
+    id: 'values.whole',
+    promise: 'Of two writes of a key at once, one is there whole: value, version, type and all.',
+    async run({ store, expect }) {
+      const written = Array.from({ length: 8 }, (_, index) => {
+        const value = noise(5_000 + index).fill(index)
+        const options = { version: mintVersion(), contentType: `text/${index}` }
+        return store.putOf('key', value, options)
+      })
+      await Promise.all(written.map((put) => store.commit({ puts: [put] })))
+      const entry = await store.get('key')
+      const winner = written.find(({ version }) => version === entry?.version)
+      expect(entry?.contentType).toBe(winner?.contentType)
+      expect(entry?.size).toBe(winner?.value.byteLength)
+      expect(differenceOf(entry?.value, winner?.value ?? utf8('of no writer'))).toBe(null)
+    },
+  },
+]
+
+async function expectKept({ store, expect }: TestBench, value: Uint8Array): Promise<void> {
+  await store.put('key', value)
+  const entry = await store.get('key')
+  expect(entry?.size).toBe(value.byteLength)
+  expect(differenceOf(entry?.value, value)).toBe(null)
+  const [listed] = await store.listAll()
+  expect(listed?.size).toBe(value.byteLength)
+  expect(differenceOf(listed?.value, value)).toBe(null)
+}
