@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import {
+  compareKeys,
   type Cursor,
   decodeCursor,
   encodeCursor,
@@ -103,6 +104,8 @@ export class EntryReader {
 function startOf(query: ListQuery): { comparison: 'from' | 'after'; key: string } {
   if (query.cursor === null) return { comparison: 'from', key: query.prefix }
   const [key = ''] = decodeCursor(query.cursor, 1)
+  // A cursor of another query must not lead to keys before the prefix.
+  if (compareKeys(key, query.prefix) < 0) return { comparison: 'from', key: query.prefix }
   return { comparison: 'after', key }
 }
 
