@@ -1,2 +1,4 @@
+export { createHost, type HostOptions } from './create-host.ts'
+export type { EndpointCall, Host, HostedEndpoint, HostedPlugin, ToolCall } from './host.ts'
 export type { EndpointRules, PluginManifest } from './manifest.ts'
 export { readManifest } from './read-manifest.ts'
