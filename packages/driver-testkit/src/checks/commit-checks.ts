@@ -4,6 +4,30 @@ import { outcomeOf } from '../settlement.ts'
 
 export const commitChecks: readonly ConformanceCheck[] = [
   {
+    id: 'commit.put',
+    promise: 'A put writes an entry, new or in place of the one that was there.',
+    async run({ store, expect }) {
+      for (const value of ['first', 'second', 'second', 'third']) {
+        const version = await store.put('key', value)
+        expect(await store.text('key')).toBe(value)
+        expect((await store.get('key'))?.version).toBe(version)
+        expect(await store.keys()).toEqual(['key'])
+      }
+    },
+  },
+  {
+    id: 'commit.delete',
+    promise: 'A delete removes the entry, and no other.',
+    async run({ store, expect }) {
+      await store.putMany(['a', 'b', 'c', 'd'])
+      await store.delete('a', 'c')
+      const entries = await store.getMany(['a', 'b', 'c', 'd'])
+      expect(entries.map((entry) => entry?.key ?? null)).toEqual([null, 'b', null, 'd'])
+      expect(await store.keys()).toEqual(['b', 'd'])
+      expect((await store.usage()).entries).toBe(2)
+    },
+  },
+  {
     id: 'commit.both-stores',
     promise: 'One commit puts and deletes in both stores of a plugin.',
     async run({ at, expect }) {
