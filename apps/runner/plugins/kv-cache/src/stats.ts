@@ -1,4 +1,5 @@
 import { persistent_store, Tool } from '@holdfast/session'
+import { z } from 'zod'
 import { resultPrefix } from './cache-key.ts'
 import type { Origin } from './single-flight.ts'
 
@@ -7,6 +8,8 @@ const origins: readonly Origin[] = ['hit', 'miss', 'shared']
 export class Stats extends Tool {
   static override readonly description =
     'Counts how many calls were answered from the cache (hit), by computing (miss) and by waiting for another call that computed (shared), since the cache was first used; and how many results it holds now.'
+
+  static override readonly parameters = z.strictObject({})
 
   async *invoke() {
     const counts = await persistent_store.getMany<number>(origins.map((name) => `count/${name}`))

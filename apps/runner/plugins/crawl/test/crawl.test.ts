@@ -1,0 +1,189 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isHoldfastError } from '@holdfast/session'
+import { type TestPlugin, testPlugin } from '@holdfast/session/testing'
+import { expect, test } from 'vitest'
+import crawl from '../src/index.ts'
+import { readJson, readPages, readStatus } from './read-pages.ts'
+import { compareTexts, createLargeSite, createSite } from './site.ts'
+
+const leaseMs = 5_000
+
+async function visitedPaths(plugin: TestPlugin): Promise<readonly string[]> {
+  return (await readPages(plugin)).map(({ path }) => path).toSorted(compareTexts)
+}
+
+/** Runs a crawl until it has reported so many pages, then aborts it. */
+async function abortAfter(plugin: TestPlugin, root: string, pages: number): Promise<void> {
+  const controller = new AbortController()
+  const options = { signal: controller.signal }
+  let reported = 0
+  try {
+    for await (const { type } of plugin.stream('crawl', { root, workers: 8, leaseMs }, options)) {
+      if (type === 'progress' && ++reported === pages) controller.abort()
+    }
+  } catch (error) {
+    if (!isHoldfastError(error)) throw error
+  }
+}
+
+test.each([1, 8])('visits every page once with %i workers', async (workers) => {
+  await using site = await createLargeSite()
+  const plugin = testPlugin(crawl)
+  const messages = await plugin.run('crawl', { root: site.folder, workers })
+  const reported = messages.flatMap((message) =>
+    message.type === 'progress' ? [message.text] : [],
+  )
+  expect(reported.toSorted((a, b) => compareTexts(a ?? '', b ?? ''))).toEqual(site.paths)
+  expect(messages.at(-1)).toMatchObject({ value: { visitedNow: 60, visited: 60, pending: 0 } })
+  expect(await visitedPaths(plugin)).toEqual(site.paths)
+  expect(await readStatus(plugin)).toEqual({
+    root: site.folder,
+    runs: 1,
+    visited: 60,
+    pending: 0,
+    claimed: 0,
+  })
+})
+
+test('visits no page again when it is run again, and finds what is new', async () => {
+  await using site = await createSite({ 'index.html': '<a href=a.html></a><a href=b.html></a>' })
+  await writeFile(join(site.folder, 'a.html'), '')
+  const plugin = testPlugin(crawl)
+  const run = (): Promise<object> => readJson<object>(plugin, 'crawl', { root: site.folder })
+  expect(await run()).toMatchObject({ visitedNow: 2, visited: 2 })
+  expect(await run()).toMatchObject({ visitedNow: 0, visited: 2 })
+  await writeFile(join(site.folder, 'b.html'), '')
+  expect(await readJson(plugin, 'crawl', { root: site.folder, start: 'b.html' })).toMatchObject({
+    visitedNow: 1,
+    visited: 3,
+  })
+  expect(await readStatus(plugin)).toMatchObject({ runs: 3, visited: 3 })
+})
+
+test('counts each page once when several crawls run at once', async () => {
+  await using site = await createLargeSite()
+  const plugin = testPlugin(crawl)
+  const runs = await Promise.all(
+    Array.from({ length: 4 }, () =>
+      readJson<{ visitedNow: number }>(plugin, 'crawl', { root: site.folder, workers: 4 }),
+    ),
+  )
+  expect(runs.reduce((sum, { visitedNow }) => sum + visitedNow, 0)).toBe(60)
+  expect(await visitedPaths(plugin)).toEqual(site.paths)
+  expect(await readStatus(plugin)).toMatchObject({ visited: 60, pending: 0, claimed: 0 })
+})
+
+test('visits at most so many pages, and goes on with the others', async () => {
+  await using site = await createLargeSite()
+  const plugin = testPlugin(crawl)
+  for (const [maxPages, visited] of [
+    [1, 1],
+    [20, 21],
+    [20, 41],
+    [20, 60],
+  ]) {
+    const parameters = { root: site.folder, workers: 8, maxPages }
+    expect(await readJson(plugin, 'crawl', parameters)).toMatchObject({ visited })
+  }
+  expect(await visitedPaths(plugin)).toEqual(site.paths)
+})
+
+test.each([1, 2, 13, 37, 59, 60])('goes on where it was aborted after %i pages', async (pages) => {
+  await using site = await createLargeSite()
+  const plugin = testPlugin(crawl)
+  await abortAfter(plugin, site.folder, pages)
+  const before = await readStatus(plugin)
+  expect(before.visited).toBeGreaterThanOrEqual(pages)
+  plugin.clock.advance(leaseMs)
+  const { visitedNow } = await readJson<{ visitedNow: number }>(plugin, 'crawl', {
+    root: site.folder,
+    workers: 8,
+    leaseMs,
+  })
+  expect(before.visited + visitedNow).toBe(60)
+  expect(await visitedPaths(plugin)).toEqual(site.paths)
+  expect(await readStatus(plugin)).toMatchObject({ visited: 60, pending: 0, claimed: 0 })
+})
+
+test('takes up a page that a killed worker has claimed when its lease is over', async () => {
+  await using site = await createSite({ 'index.html': '<a href=a.html></a>', 'a.html': '' })
+  const plugin = testPlugin(crawl)
+  await plugin.persistent_store.set('claimed/a.html', 'killed', { expiresInMs: leaseMs })
+  const messages = plugin.stream('crawl', { root: site.folder })
+  expect(await messages.next()).toMatchObject({ value: { type: 'progress', text: 'index.html' } })
+  const second = messages.next()
+  plugin.clock.advance(leaseMs)
+  expect(await second).toMatchObject({ value: { type: 'progress', text: 'a.html' } })
+  await messages.return()
+})
+
+test.each([
+  ['the visit was written', ['pending/a.html', 'claimed/a.html', 'visited/a.html']],
+  ['somebody found the page again', ['pending/a.html', 'visited/a.html']],
+])('does not count a page again after a kill, when %s', async (_when, keys) => {
+  await using site = await createSite({ 'index.html': '<a href=a.html></a>', 'a.html': '' })
+  const plugin = testPlugin(crawl)
+  for (const key of keys) await plugin.persistent_store.set(key, 'of the killed')
+  await plugin.persistent_store.delete('claimed/a.html')
+  const result = await readJson(plugin, 'crawl', { root: site.folder })
+  expect(result).toMatchObject({ visitedNow: 1, visited: 2, pending: 0 })
+  expect(await plugin.persistent_store.get('visited/a.html')).toBe('of the killed')
+})
+
+test('keeps a page in its records that has gone since it was found', async () => {
+  await using site = await createSite({ 'index.html': '<a href=a.html></a>', 'a.html': '' })
+  const plugin = testPlugin(crawl)
+  await plugin.run('crawl', { root: site.folder, maxPages: 1 })
+  await rm(join(site.folder, 'a.html'))
+  expect(await readJson(plugin, 'crawl', { root: site.folder })).toMatchObject({ visited: 2 })
+  expect((await readPages(plugin))[0]).toMatchObject({ path: 'a.html', error: 'ENOENT' })
+})
+
+test('holds one folder for each workspace, until it is reset', async () => {
+  await using site = await createLargeSite()
+  await using other = await createSite({ 'index.html': '' })
+  const plugin = testPlugin(crawl)
+  await plugin.run('crawl', { root: site.folder })
+  await expect(plugin.run('crawl', { root: other.folder })).rejects.toThrow(
+    `this workspace holds the crawl of ${site.folder}`,
+  )
+  await plugin.run('reset')
+  expect(await Array.fromAsync(plugin.persistent_store.keys())).toEqual([])
+  expect(await readJson(plugin, 'crawl', { root: other.folder })).toMatchObject({ visited: 1 })
+})
+
+test('refuses a start that is no page of the folder, and remembers nothing', async () => {
+  await using site = await createSite({ 'index.html': '', 'style.css': '' })
+  const plugin = testPlugin(crawl)
+  for (const start of ['none.html', 'style.css', '../index.html', '/etc/passwd']) {
+    await expect(plugin.run('crawl', { root: site.folder, start })).rejects.toThrow(
+      `there is no page ${start} in ${site.folder}`,
+    )
+  }
+  await expect(plugin.run('crawl', { root: join(site.folder, 'none') })).rejects.toMatchObject({
+    code: 'TOOL_FAILED',
+  })
+  expect(await Array.fromAsync(plugin.persistent_store.keys())).toEqual([])
+})
+
+test.each([{}, { root: '' }, { root: '.', workers: 0 }, { root: '.', pages: 1 }])(
+  'refuses wrong parameters: %j',
+  async (parameters) => {
+    await expect(testPlugin(crawl).run('crawl', parameters)).rejects.toMatchObject({
+      code: 'INVALID_PARAMETERS',
+    })
+  },
+)
+
+test('ends when the quota is full, and goes on when there is room', async () => {
+  await using site = await createLargeSite()
+  const full = testPlugin(crawl, { quotaBytes: 4_000 })
+  await expect(full.run('crawl', { root: site.folder, workers: 8 })).rejects.toMatchObject({
+    code: 'QUOTA_EXCEEDED',
+  })
+  const { visited } = await readStatus(full)
+  expect(visited).toBeGreaterThan(0)
+  expect(visited).toBeLessThan(60)
+  expect(new Set(await visitedPaths(full)).size).toBe(visited)
+})
