@@ -1,5 +1,4 @@
 import { constants } from 'node:os'
-import { exitCodes } from './error-outcomes.ts'
 
 /** Why the command was told to stop, and what its process then ends with. */
 export class Interrupted extends Error {
@@ -13,8 +12,8 @@ export class Interrupted extends Error {
 }
 
 /**
- * A signal that aborts, with {@link Interrupted}, on the first SIGINT or SIGTERM and when whoever
- * reads stdout goes away. A second SIGINT or SIGTERM ends the process at once.
+ * A signal that aborts, with {@link Interrupted}, on the first SIGINT or SIGTERM. A second one ends
+ * the process at once.
  */
 export function listenForInterruption(): AbortSignal {
   const controller = new AbortController()
@@ -25,11 +24,5 @@ export function listenForInterruption(): AbortSignal {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    controller.abort(new Interrupted('Nobody reads the output any more.', exitCodes.success))
-  })
-  // What stderr would have said, nobody can read.
-  process.stderr.on('error', () => undefined)
   return controller.signal
 }

@@ -14,11 +14,16 @@ import { showError } from './show-error.ts'
  */
 export async function main(args: readonly string[]): Promise<number> {
   const signal = listenForInterruption()
+  // A tool that waits for nothing that this process knows of is still to be interrupted.
+  const keepAlive = setInterval(() => undefined, 2 ** 30)
+  // Whoever writes is told by the write itself.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   try {
     await createProgram(signal).parseAsync(args, { from: 'user' })
     return exitCodes.success
   } catch (caught) {
     if (caught instanceof CommanderError && caught.exitCode === 0) return exitCodes.success
+    if (isBrokenPipe(caught)) return exitCodes.success
     const interrupted: unknown = signal.reason
     if (interrupted instanceof Interrupted && isHoldfastError(caught, 'ABORTED')) {
       return interrupted.exitCode
@@ -30,7 +35,14 @@ export async function main(args: readonly string[]): Promise<number> {
       verbose: args.includes('--verbose'),
     })
     return errorOutcomes[toHoldfastError(error).code].exitCode
+  } finally {
+    clearInterval(keepAlive)
   }
+}
+
+/** Whoever read the output, such as `head`, has had enough of it. */
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE'
 }
 
 function usageError(error: CommanderError): HoldfastError {

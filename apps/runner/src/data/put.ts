@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers'
-import { HoldfastError, type JsonValue } from '@holdfast/core'
-import type { Session, SetBytesOptions } from '@holdfast/session'
+import { HoldfastError, type Version } from '@holdfast/core'
+import type { Session } from '@holdfast/session'
 import { parseJson } from '../parse-json.ts'
 import { readFileOf } from '../read-input.ts'
 import { writeTo } from '../write-to.ts'
@@ -17,7 +17,7 @@ export interface PutOptions extends TargetOptions {
   readonly quotaBytes?: number
 }
 
-/** Stores a value, and prints its key, size and version. */
+/** Stores a value, and prints its version. */
 export async function put(
   key: string,
   stdin: '-' | undefined,
@@ -29,12 +29,12 @@ export async function put(
   const quota = options.quotaBytes === undefined ? null : { maxBytes: options.quotaBytes }
   await using target = await openTarget(options, { create: true, signal })
   await withSession(target, quota, signal, async (session) => {
-    const stored = { key, ...(await write(session)) }
+    const version = await write(session)
     await writeTo(
       process.stdout,
       options.json === true
-        ? `${JSON.stringify(stored)}\n`
-        : `Stored ${JSON.stringify(key)}, ${stored.size} bytes, as version ${stored.version}.\n`,
+        ? `${JSON.stringify({ key, version })}\n`
+        : `Stored ${JSON.stringify(key)} as version ${version}.\n`,
     )
   })
 }
@@ -49,32 +49,22 @@ async function readValue(stdin: '-' | undefined, options: PutOptions): Promise<U
   return file === undefined || file === '-' ? buffer(process.stdin) : readFileOf(file)
 }
 
-interface Written {
-  readonly size: number
-  readonly version: string
-}
-
 /** Looks at the value before any store is opened. */
 function prepareWrite(
   key: string,
   bytes: Uint8Array,
   options: PutOptions,
-): (session: Session) => Promise<Written> {
+): (session: Session) => Promise<Version> {
   const { storeName, contentType, expiresInMs, ifAbsent } = options
   const ifVersion = ifAbsent === true ? null : options.ifVersion
-  const setOptions: SetBytesOptions = { contentType, expiresInMs, ifVersion }
   if (storeName === 'storage') {
-    const size = bytes.length
-    return async ({ storage }) => ({ size, version: await storage.set(key, bytes, setOptions) })
+    return ({ storage }) => storage.set(key, bytes, { contentType, expiresInMs, ifVersion })
   }
   if (contentType !== undefined) {
     throw usage('What is in persistent_store is JSON, so it has no --content-type.')
   }
-  const value: JsonValue = parseJson(bytes, 'The value')
-  return async ({ persistent_store: store }) => ({
-    version: await store.set(key, value, { expiresInMs, ifVersion }),
-    size: (await store.getEntry(key))?.size ?? 0,
-  })
+  const value = parseJson(bytes, 'The value')
+  return ({ persistent_store: store }) => store.set(key, value, { expiresInMs, ifVersion })
 }
 
 function usage(message: string): HoldfastError {
