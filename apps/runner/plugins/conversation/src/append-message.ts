@@ -20,10 +20,9 @@ export class AppendMessage extends Tool {
   })
 
   async *invoke({ conversation, ...message }: ParametersOf<typeof AppendMessage>) {
-    const at = new Date().toISOString()
     const { appended, messages } = await persistent_store.update<Conversation>(
       keyOfConversation(conversation),
-      (current = emptyConversation) => append(current, message, at),
+      (current = emptyConversation) => append(current, message, new Date().toISOString()),
     )
     const own = messages.findLast(({ id }) => id === message.id)
     yield this.json({
