@@ -29,7 +29,7 @@ export async function addPages(paths: readonly string[]): Promise<void> {
     const isNew = await Promise.all(
       batch.map(async (path) => {
         if (pending.has(toPageKey('pending', path))) return false
-        return !(await isVisited(path))
+        return !(await persistent_store.exists(toPageKey('visited', path)))
       }),
     )
     const added = batch.filter((_, index) => isNew[index])
@@ -57,10 +57,6 @@ export async function claimPage(worker: string, leaseMs: number): Promise<Claim>
     } while (cursor !== null)
   }
   return { kind: isEmpty ? 'nothing-left' : 'all-claimed' }
-}
-
-export async function isVisited(path: string): Promise<boolean> {
-  return await persistent_store.exists(toPageKey('visited', path))
 }
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { addPages, claimPage, isVisited, markVisited, removeFromFrontier } from './frontier.ts'
+import { addPages, claimPage, markVisited, removeFromFrontier } from './frontier.ts'
 import type { PageRecord } from './page-record.ts'
 import { readPage } from './read-page.ts'
 
@@ -23,12 +23,16 @@ export interface VisitOptions {
 /** What a worker's turn came to: the page that it counted, or why it counted none. */
 type Turn = PageRecord | 'counted-by-another' | 'all-claimed' | 'nothing-left'
 
-/** Visits pending pages, and what these lead to, until none is left, and yields them as they come. */
+/**
+ * Visits pending pages, and what these lead to, and yields them as they come. It ends when none is
+ * left, not even one that another crawl is at: that may be killed, or find more.
+ */
 export async function* visitPages(options: VisitOptions): AsyncGenerator<PageRecord> {
-  const { workers, maxPages } = options
+  const { workers, maxPages, signal } = options
   const turns = new Map<symbol, Promise<readonly [symbol, Turn]>>()
   let visited = 0
   let resting = 0
+  let othersAreBusy = false
   const startTurn = (): void => {
     const id = Symbol()
     turns.set(
@@ -37,15 +41,26 @@ export async function* visitPages(options: VisitOptions): AsyncGenerator<PageRec
     )
   }
   try {
-    for (;;) {
+    while (visited < maxPages) {
       while (turns.size + resting < workers && turns.size + visited < maxPages) startTurn()
-      if (turns.size === 0) return
+      if (turns.size === 0) {
+        if (!othersAreBusy) return
+        await setTimeout(Math.random() * longestPauseMs, undefined, { signal })
+        resting = 0
+        othersAreBusy = false
+        continue
+      }
       const [id, turn] = await Promise.race(turns.values())
       turns.delete(id)
-      if (turn === 'nothing-left') resting++
-      if (typeof turn === 'string') continue
-      // Whoever has visited a page may have found work for all.
+      if (turn === 'nothing-left' || turn === 'all-claimed') {
+        resting++
+        othersAreBusy ||= turn === 'all-claimed'
+        continue
+      }
+      // Whoever was at a page may have found work for all who rest.
       resting = 0
+      othersAreBusy = false
+      if (turn === 'counted-by-another') continue
       visited++
       yield turn
     }
@@ -55,19 +70,12 @@ export async function* visitPages(options: VisitOptions): AsyncGenerator<PageRec
   }
 }
 
-async function takeTurn({ folder, leaseMs, name, signal }: VisitOptions): Promise<Turn> {
+async function takeTurn({ folder, leaseMs, name }: VisitOptions): Promise<Turn> {
   const claim = await claimPage(name, leaseMs)
-  if (claim.kind === 'all-claimed') {
-    await setTimeout(Math.random() * longestPauseMs, undefined, { signal })
-  }
   if (claim.kind !== 'page') return claim.kind
-  const { path } = claim
-  let turn: Turn = 'counted-by-another'
-  if (!(await isVisited(path))) {
-    const record = await readPage(folder, path)
-    await addPages(record.links)
-    if (await markVisited(record)) turn = record
-  }
-  await removeFromFrontier(path)
-  return turn
+  const record = await readPage(folder, claim.path)
+  await addPages(record.links)
+  const isFirst = await markVisited(record)
+  await removeFromFrontier(claim.path)
+  return isFirst ? record : 'counted-by-another'
 }

@@ -7,7 +7,7 @@ const origins: readonly Origin[] = ['hit', 'miss', 'shared']
 
 export class Stats extends Tool {
   static override readonly description =
-    'Counts how many calls were answered from the cache (hit), by computing (miss) and by waiting for another call that computed (shared), since the cache was first used; and how many results it holds now.'
+    'Counts how many calls were answered from the cache (hit), by computing (miss) and by waiting for another call that computed (shared), since the cache was first used; and how many results it holds or computes now.'
 
   static override readonly parameters = z.strictObject({})
 
