@@ -27,6 +27,14 @@ interface Preferences {
 
 declare const preferences: Preferences
 declare const session: Session
+declare const persistent: { readonly value: JsonValue }
+declare const mayBeUndefined: { readonly a: string | undefined }
+
+async function keep<Value extends JsonValue>(value: Value): Promise<Value> {
+  await persistent_store.set('k', value)
+  await persistent_store.setMany([['k', value]])
+  return value
+}
 
 describe('the parameters of a tool', () => {
   test('are inferred from a zod schema, as it makes them', () => {
@@ -106,7 +114,8 @@ describe('definePlugin', () => {
       }
       async invoke() {}
     }
-    definePlugin({ tools: { plain: Plain }, endpoints: { '/hook': Hook } })
+    const plugin = definePlugin({ tools: { plain: Plain }, endpoints: { '/hook': Hook } })
+    expectTypeOf(plugin).toEqualTypeOf<PluginDefinition>()
     // @ts-expect-error an endpoint is no tool
     definePlugin({ tools: { hook: Hook } })
     // @ts-expect-error a tool is no endpoint
@@ -174,7 +183,7 @@ describe('persistent_store', () => {
   })
 
   test('takes what JSON keeps, interfaces and optional properties too', () => {
-    void persistent_store.set('k', preferences)
+    expectTypeOf(persistent_store.set('k', preferences)).resolves.toEqualTypeOf<Version>()
     void persistent_store.set('k', [preferences])
     void persistent_store.set('k', { preferences, at: 1, tags: ['a', null] })
     void persistent_store.set('k', null)
@@ -183,17 +192,13 @@ describe('persistent_store', () => {
     void persistent_store.setMany([['a', 1]])
     void persistent_store.setMany(new Map([['a', preferences]]))
     void persistent_store.setMany({ a: 1, b: 'text', c: [null] })
-    const value: JsonValue = 1 as JsonValue
+    const value = persistent.value
     void persistent_store.set('k', value)
     void persistent_store.setMany([['a', value]])
   })
 
   test('takes the value of a generic function', () => {
-    async function keep<Value extends JsonValue>(value: Value): Promise<void> {
-      await persistent_store.set('k', value)
-      await persistent_store.setMany([['k', value]])
-    }
-    expectTypeOf(keep).returns.resolves.toBeVoid()
+    expectTypeOf(keep<number>).returns.resolves.toEqualTypeOf<number>()
   })
 
   test('refuses what JSON would change or drop', () => {
@@ -204,7 +209,7 @@ describe('persistent_store', () => {
     // @ts-expect-error undefined
     void persistent_store.set('k', undefined)
     // @ts-expect-error a property that may be undefined and is not optional
-    void persistent_store.set('k', {} as { a: string | undefined })
+    void persistent_store.set('k', mayBeUndefined)
     // @ts-expect-error bigint
     void persistent_store.set('k', [1n])
     // @ts-expect-error a Map
@@ -250,7 +255,6 @@ test('a page tells all of an entry but its value', () => {
 })
 
 test('messages are told apart by their type', () => {
-  const message = {} as Message
-  if (message.type === 'blob') expectTypeOf(message.bytes).toEqualTypeOf<Uint8Array>()
-  if (message.type === 'json') expectTypeOf(message.value).toEqualTypeOf<JsonValue>()
+  expectTypeOf<Extract<Message, { type: 'blob' }>['bytes']>().toEqualTypeOf<Uint8Array>()
+  expectTypeOf<Extract<Message, { type: 'json' }>['value']>().toEqualTypeOf<JsonValue>()
 })

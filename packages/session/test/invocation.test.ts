@@ -1,46 +1,22 @@
 import {
   attempt_store,
   definePlugin,
-  type PersistentStore,
   persistent_store,
   type Session,
-  type SessionStorage,
   Tool,
 } from '@holdfast/session'
 import { runTool } from '@holdfast/session/runtime'
 import { testPlugin } from '@holdfast/session/testing'
 import { describe, expect, test } from 'vitest'
 import { caught, thrown } from './caught.ts'
-import { makeContext, openDriver } from './make-context.ts'
-import { decode, encode } from './text.ts'
+import { invoke } from './invoke.ts'
+import { makeContext } from './make-context.ts'
+import { storeCalls } from './store-calls.ts'
 
-/** Each method of a store, with arguments that would do. */
-function calls(store: SessionStorage | PersistentStore, value: unknown) {
-  const any = store as PersistentStore
-  return {
-    get: () => any.get('k'),
-    getEntry: () => any.getEntry('k'),
-    exists: () => any.exists('k'),
-    getMany: () => any.getMany([]),
-    set: () => any.set('k', value as never),
-    setMany: () => any.setMany([]),
-    delete: () => any.delete('k'),
-    deleteMany: () => any.deleteMany([]),
-    update: () => any.update('k', () => value as never),
-    list: () => any.list(),
-    keys: () => any.keys().next(),
-  }
-}
-
-/** Runs a function as a tool. */
-function invoke(work: (session: Session) => unknown, signal?: AbortSignal): Promise<unknown> {
-  class Work extends Tool {
-    async *invoke() {
-      await work(this.session)
-    }
-  }
-  const plugin = testPlugin(definePlugin({ tools: { work: Work } }))
-  return plugin.run('work', {}, signal === undefined ? {} : { signal })
+/** A function of a plugin that is no method of a tool. */
+async function remember(value: string): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
+  await persistent_store.set('k', value)
 }
 
 describe('the session', () => {
@@ -115,7 +91,7 @@ describe('the session', () => {
 })
 
 describe('outside an invocation', () => {
-  test.each(Object.entries(calls(persistent_store, 1)))(
+  test.each(Object.entries(storeCalls(persistent_store, 1)))(
     'persistent_store.%s rejects with NO_INVOCATION and says how to use it',
     async (_name, call) => {
       const error = await caught(call())
@@ -145,7 +121,8 @@ describe('outside an invocation', () => {
       }
     }
     const plugin = testPlugin(definePlugin({ tools: { speak: Speak } }))
-    for await (const _message of plugin.stream('speak')) {
+    for await (const message of plugin.stream('speak')) {
+      expect(message.type).toBe('text')
       expect(await caught(persistent_store.get('k'))).toMatchObject({ code: 'NO_INVOCATION' })
     }
   })
@@ -153,12 +130,9 @@ describe('outside an invocation', () => {
 
 describe('inside an invocation', () => {
   test('persistent_store is found from any function, after any await', async () => {
-    const remember = async (value: string): Promise<void> => {
-      await new Promise((resolve) => setImmediate(resolve))
-      await persistent_store.set('k', value)
-    }
     await invoke(async () => {
-      await Promise.all([remember('a')])
+      await remember('a')
+      expect(await persistent_store.get('k')).toBe('a')
       await new Promise<void>((resolve, reject) => {
         setTimeout(() => void remember('b').then(resolve, reject), 0)
       })
@@ -207,150 +181,5 @@ describe('inside an invocation', () => {
     expect(await plugin.run('try', {}, { attempt: 2 })).toEqual([
       { type: 'json', value: { attempt: 2, isFresh: true, tries: 2 } },
     ])
-  })
-})
-
-describe('after the end of its invocation', () => {
-  test('everything that was kept of it rejects with INVOCATION_CLOSED', async () => {
-    const kept: Session[] = []
-    await invoke((session) => void kept.push(session))
-    const [session] = kept
-    if (session === undefined) throw new Error('The tool did not run.')
-    for (const call of Object.values(calls(session.storage, encode('v')))) {
-      const error = await caught(call())
-      expect(error.code).toBe('INVOCATION_CLOSED')
-      expect(error.message).toContain('session.storage')
-    }
-  })
-
-  test('what it left behind rejects with INVOCATION_CLOSED, also inside the next one', async () => {
-    const gate = Promise.withResolvers<void>()
-    const outcomes: Promise<unknown>[] = []
-    await invoke((session) => {
-      const leave = (call: () => unknown): void => {
-        outcomes.push(caught(gate.promise.then(call)))
-      }
-      for (const call of Object.values(calls(persistent_store, 1))) leave(call)
-      for (const call of Object.values(calls(session.storage, encode('v')))) leave(call)
-      leave(() => attempt_store.get('k'))
-      leave(() => attempt_store.set('k', 1))
-    })
-    await invoke(async () => {
-      gate.resolve()
-      for (const error of await Promise.all(outcomes)) {
-        expect(error).toMatchObject({ code: 'INVOCATION_CLOSED' })
-      }
-      expect(await persistent_store.get('k')).toBeUndefined()
-    })
-    expect(outcomes).toHaveLength(24)
-  })
-
-  test('a timer that it left behind reaches no store', async () => {
-    const outcome = Promise.withResolvers<unknown>()
-    await invoke(() => {
-      setTimeout(() => outcome.resolve(caught(persistent_store.get('k'))), 0)
-    })
-    expect(await outcome.promise).toMatchObject({ code: 'INVOCATION_CLOSED' })
-  })
-
-  test('an update that it left behind writes no more', async () => {
-    const driver = await openDriver()
-    const gate = Promise.withResolvers<void>()
-    const outcomes: Promise<unknown>[] = []
-    class Leave extends Tool {
-      async invoke() {
-        const entered = Promise.withResolvers<void>()
-        const updating = persistent_store.update('k', async () => {
-          entered.resolve()
-          await gate.promise
-          return 1
-        })
-        outcomes.push(caught(updating))
-        await entered.promise
-      }
-    }
-    const plugin = definePlugin({ tools: { leave: Leave } })
-    await Array.fromAsync(runTool(plugin, 'leave', {}, await makeContext({ driver })))
-    gate.resolve()
-    expect(await outcomes[0]).toMatchObject({ code: 'INVOCATION_CLOSED' })
-    const { entries } = await (
-      await makeContext({ driver })
-    ).storage.list('persistent_store', {
-      prefix: '',
-      cursor: null,
-      limit: 1,
-      keysOnly: true,
-    })
-    expect(entries).toEqual([])
-  })
-
-  test('a session used inside another invocation is closed all the same', async () => {
-    const kept: Session[] = []
-    await invoke((session) => void kept.push(session))
-    await invoke(async (session) => {
-      await session.storage.set('k', encode('mine'))
-      expect(await caught(kept[0]?.storage.get('k') ?? Promise.resolve())).toMatchObject({
-        code: 'INVOCATION_CLOSED',
-      })
-      expect(decode(await session.storage.get('k'))).toBe('mine')
-    })
-  })
-})
-
-describe('after its signal has aborted', () => {
-  test('the stores reject with ABORTED, and nothing is written', async () => {
-    const controller = new AbortController()
-    const reason = new Error('The client is gone.')
-    const codes: string[] = []
-    class Work extends Tool {
-      async invoke() {
-        await this.session.storage.set('before', encode('v'))
-        controller.abort(reason)
-        const all = { ...calls(persistent_store, 1) }
-        for (const call of [
-          ...Object.values(all),
-          ...Object.values(calls(this.session.storage, encode('v'))),
-        ]) {
-          const error = await caught(call())
-          codes.push(error.code)
-          expect(error.cause).toBe(reason)
-        }
-        attempt_store.set('k', 1)
-      }
-    }
-    const plugin = testPlugin(definePlugin({ tools: { work: Work } }))
-    await plugin.run('work', {}, { signal: controller.signal })
-    expect(codes).toEqual(Array(22).fill('ABORTED'))
-    expect(await Array.fromAsync(plugin.storage.keys())).toEqual(['before'])
-    expect(await Array.fromAsync(plugin.persistent_store.keys())).toEqual([])
-  })
-
-  test('a call that the store is busy with ends', async () => {
-    const driver = await openDriver()
-    const controller = new AbortController()
-    const context = await makeContext({ driver, signal: controller.signal })
-    const signals: (AbortSignal | undefined)[] = []
-    const storage = {
-      ...context.storage,
-      get: (...[, , options]: Parameters<typeof context.storage.get>) => {
-        signals.push(options?.signal)
-        return new Promise<never>((_resolve, reject) => {
-          options?.signal?.addEventListener('abort', () =>
-            reject(new Error('The driver heard it.')),
-          )
-          controller.abort()
-        })
-      },
-    }
-    class Read extends Tool {
-      async invoke() {
-        await persistent_store.get('k')
-      }
-    }
-    const running = Array.fromAsync(
-      runTool(definePlugin({ tools: { read: Read } }), 'read', {}, { ...context, storage }),
-    )
-    await expect(running).rejects.toThrow('The driver heard it.')
-    expect(signals).toEqual([controller.signal])
   })
 })

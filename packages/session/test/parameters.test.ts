@@ -1,10 +1,4 @@
-import {
-  definePlugin,
-  type ParametersOf,
-  persistent_store,
-  Tool,
-  type ToolClass,
-} from '@holdfast/session'
+import { definePlugin, type ParametersOf, persistent_store, Tool } from '@holdfast/session'
 import { describePlugin } from '@holdfast/session/runtime'
 import { testPlugin } from '@holdfast/session/testing'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
@@ -202,13 +196,5 @@ describe('parameters', () => {
     })
     const error = await caught(testPlugin(withSchema(schema)).run('echo', {}))
     expect(error).toMatchObject({ code: 'TOOL_FAILED' })
-  })
-
-  test('have a schema that ToolClass demands', () => {
-    const take = (tool: ToolClass): ToolClass => tool
-    class Plain extends Tool {
-      async invoke() {}
-    }
-    expect(take(Plain).parameters).toBeNull()
   })
 })

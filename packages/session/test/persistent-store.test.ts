@@ -1,7 +1,7 @@
 import { type JsonValue, limits } from '@holdfast/core'
 import { definePlugin } from '@holdfast/session'
 import { testPlugin } from '@holdfast/session/testing'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { caught } from './caught.ts'
 import { encode } from './text.ts'

@@ -90,6 +90,7 @@ describe('what a tool throws', () => {
         throw failure
       },
       async function* (): AsyncGenerator<Message> {
+        yield* []
         throw failure
       },
     ]) {
@@ -163,6 +164,7 @@ describe('what a tool returns', () => {
 
   test('must be nothing, from a generator, for it would be lost', async () => {
     const plugin = withTool(async function* () {
+      yield* []
       return 'text'
     })
     expect(await caught(plugin.run('work'))).toMatchObject({ code: 'INVALID_MESSAGE' })
@@ -183,7 +185,10 @@ describe('when the caller wants no more', () => {
 
   test('the tool runs its finally blocks inside the invocation, which ends then', async () => {
     const plugin = testPlugin(endless)
-    for await (const _message of plugin.stream('endless')) break
+    for await (const message of plugin.stream('endless')) {
+      expect(message).toEqual({ type: 'text', text: 'more' })
+      break
+    }
     expect(await plugin.persistent_store.exists('cleaned')).toBe(true)
   })
 
