@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { HoldfastError, isHoldfastError, manageDriver, type StorageDriver } from '@holdfast/core'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { HoldfastError, type StorageDriver } from '@holdfast/core'
+import { importDriver } from './import-driver.ts'
 
 /** Where things are stored when nobody says where, from the working directory. */
 export const defaultStore = 'file:.holdfast/store.db'
@@ -71,7 +71,7 @@ async function createDriver(
   options: OpenStoreOptions,
 ): Promise<StorageDriver> {
   const create = builtIn.get(driver)
-  return create === undefined ? createForeign(driver, location) : create(location, options)
+  return create === undefined ? importDriver(driver, location) : create(location, options)
 }
 
 async function openFile(location: string, { create }: OpenStoreOptions): Promise<StorageDriver> {
@@ -101,52 +101,4 @@ async function openMemory(location: string): Promise<StorageDriver> {
   }
   const { createMemoryDriver } = await import('@holdfast/drivers-memory')
   return createMemoryDriver()
-}
-
-async function createForeign(driver: string, location: string): Promise<StorageDriver> {
-  const module = await importDriver(driver)
-  if (typeof module !== 'object' || module === null || !('createDriver' in module)) {
-    throw driverNotFound(driver, 'exports no createDriver(location), so it is no driver')
-  }
-  try {
-    const create = module.createDriver as (location: string) => unknown
-    return manageDriver((await create(location)) as StorageDriver)
-  } catch (cause) {
-    if (isHoldfastError(cause)) throw cause
-    throw new HoldfastError(
-      'DRIVER_FAILURE',
-      `createDriver of ${driver} failed: ${messageOf(cause)}.`,
-      { cause },
-    )
-  }
-}
-
-async function importDriver(driver: string): Promise<unknown> {
-  try {
-    return await import(resolveDriver(driver))
-  } catch (cause) {
-    throw driverNotFound(driver, `cannot be loaded: ${messageOf(cause)}`, cause)
-  }
-}
-
-/** The module as its operator sees it: from the working directory, and else from this package. */
-function resolveDriver(driver: string): string {
-  if (/^[./]/.test(driver)) return pathToFileURL(resolve(driver)).href
-  try {
-    return pathToFileURL(createRequire(join(process.cwd(), 'package.json')).resolve(driver)).href
-  } catch {
-    return driver
-  }
-}
-
-function driverNotFound(driver: string, reason: string, cause?: unknown): HoldfastError {
-  return new HoldfastError(
-    'DRIVER_NOT_FOUND',
-    `The driver ${driver} ${reason}. Built in are file: and memory:. Another is the name of an installed package before the colon, or the path of its module, such as ./driver.js#location.`,
-    { context: { driver }, ...(cause === undefined ? {} : { cause }) },
-  )
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

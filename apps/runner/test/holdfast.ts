@@ -21,6 +21,8 @@ export const desk: string = fileURLToPath(new URL('fixtures/desk', import.meta.u
 export interface StartOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** When to end what still runs; after the test if nothing is said. */
+  readonly atEnd?: (end: () => Promise<void>) => void
 }
 
 /** A running `holdfast`. */
@@ -35,14 +37,14 @@ export interface Running {
 
 /** Starts the command from its sources, and ends it with the test if it still runs then. */
 export function start(args: readonly string[], options: StartOptions = {}): Running {
-  const { cwd = tmpdir(), env = {} } = options
+  const { cwd = tmpdir(), env = {}, atEnd = onTestFinished } = options
   const child = spawn(process.execPath, ['--conditions=@holdfast/source', bin, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], ...env },
     stdio: 'pipe',
   })
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string)
-  onTestFinished(async () => {
+  atEnd(async () => {
     child.kill('SIGKILL')
     await ended
   })
@@ -69,16 +71,16 @@ export async function run(
   return { code, stdout: out, stderr: err }
 }
 
-/** Makes a folder for one test and removes it after the test. */
-export async function makeFolder(): Promise<string> {
+/** Makes a folder and removes it after the test. */
+export async function makeFolder({ atEnd = onTestFinished }: StartOptions = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-runner-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  atEnd(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** The URL of a store for one test, not made yet. */
-export async function makeStore(): Promise<string> {
-  return `file:${join(await makeFolder(), 'store.db')}`
+/** The URL of a store, not made yet, in a folder that is removed after the test. */
+export async function makeStore(options: StartOptions = {}): Promise<string> {
+  return `file:${join(await makeFolder(options), 'store.db')}`
 }
 
 /** What a store holds: how many entries by scope. */
