@@ -1,6 +1,7 @@
 import { mintVersion } from '@holdfast/core'
+import { differenceOf } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
-import { outcomeOf } from '../settlement.ts'
+import { outcomeOf, turnOfEventLoop } from '../settlement.ts'
 
 export const commitChecks: readonly ConformanceCheck[] = [
   {
@@ -129,17 +130,42 @@ export const commitChecks: readonly ConformanceCheck[] = [
     },
   },
   {
+    id: 'commit.too-many-checks',
+    promise: 'A commit has as many checks as maxCommitEntries, and is refused with more.',
+    async run({ store, driver, expect }) {
+      const count = driver.capabilities.maxCommitEntries
+      const checks = Array.from({ length: count }, (_, index) => store.checkOf(`${index}`, null))
+      const puts = [store.putOf('key')]
+      expect(await outcomeOf(store.commit({ checks, puts }))).toBe('resolved')
+      const oneMore = store.commit({ checks: [...checks, store.checkOf('more', null)], puts })
+      expect(await outcomeOf(oneMore)).toBe('COMMIT_TOO_LARGE')
+    },
+  },
+  {
     id: 'commit.whole-to-readers',
     promise: 'A get of several keys sees all of a commit or nothing of it.',
     async run({ store, expect }) {
-      await store.putMany(['a', 'b'], '0')
-      const writes = Array.from({ length: 50 }, (_, index) => store.putMany(['a', 'b'], `${index}`))
-      const reads = Array.from({ length: 50 }, async () => {
-        const [a, b] = await store.getMany(['a', 'b'])
-        return Buffer.from(a?.value ?? []).equals(b?.value ?? new Uint8Array())
+      await store.putMany(['a', 'b'], 'first')
+      const progress = { isOver: false }
+      const write = async (): Promise<void> => {
+        for (let round = 0; round < 50; round++) await store.putMany(['a', 'b'], `${round}`)
+      }
+      // Each reader has a rhythm of its own, so that they do not all miss the same moment, and each
+      // lets go of the event loop, without which a driver that reads at once would never write.
+      const read = async (pauses: number): Promise<void> => {
+        while (!progress.isOver) {
+          for (let turn = 0; turn < 50; turn++) {
+            const [a, b] = await store.getMany(['a', 'b'])
+            expect(differenceOf(a?.value, b?.value ?? new Uint8Array())).toBe(null)
+            for (let pause = 0; pause < pauses; pause++) await Promise.resolve()
+          }
+          await turnOfEventLoop()
+        }
+      }
+      const written = write().finally(() => {
+        progress.isOver = true
       })
-      await Promise.all(writes)
-      expect((await Promise.all(reads)).every(Boolean)).toBe(true)
+      await Promise.all([written, ...[0, 1, 2, 3].map(read)])
     },
   },
   {

@@ -17,6 +17,15 @@ export const pagingChecks: readonly ConformanceCheck[] = [
     },
   },
   {
+    id: 'paging.neighbours',
+    promise: 'No key is passed over, however close it comes after the one where a page ended.',
+    async run({ store, expect }) {
+      const keys = ['a', 'a\u0001', 'a\u0001\u0001', 'a\u0001a', 'a ', 'a!', 'a\u{10ffff}', 'b']
+      await store.putMany(keys)
+      for (const limit of [1, 2, 3]) expect(await store.keys({ limit })).toEqual(keys)
+    },
+  },
+  {
     id: 'paging.many',
     promise: 'A listing of thousands of keys has them all.',
     async run({ store, expect }) {
@@ -95,6 +104,18 @@ export const pagingChecks: readonly ConformanceCheck[] = [
       const { cursor, entries } = await store.list({ limit: 5 })
       const page = await at({}, await openDriver()).list({ cursor })
       expect(page.entries.map(({ key }) => key)).toEqual(keys.slice(entries.length))
+    },
+  },
+  {
+    id: 'paging.other-prefix',
+    promise: 'A cursor of another listing leads to no key without the prefix that is asked for.',
+    async run({ store, expect }) {
+      await store.putMany(['a1', 'a2', 'b1', 'b2', 'c1', 'c2'])
+      for (const prefix of ['a', 'c']) {
+        const { cursor } = await store.list({ prefix, limit: 1 })
+        const { entries } = await store.list({ prefix: 'b', cursor })
+        expect(entries.filter(({ key }) => !key.startsWith('b'))).toEqual([])
+      }
     },
   },
   {

@@ -54,7 +54,7 @@ export const commitMutants: readonly Mutant[] = [
   },
   {
     name: 'checks first and writes later',
-    caughtBy: 'checks.one-winner',
+    caughtBy: 'compare-and-set.one-winner',
     wrap: (driver) =>
       overrideDriver(driver, {
         async commit(target, commit, options) {
