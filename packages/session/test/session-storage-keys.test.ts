@@ -43,6 +43,13 @@ describe('a key', () => {
     expect(await Array.fromAsync(storage.keys())).toEqual([])
   })
 
+  test('is not there because a longer one is', async () => {
+    const { storage } = setUp()
+    await storage.setMany({ ab: encode('1'), 'a/': encode('2') })
+    expect(await storage.exists('a')).toBe(false)
+    expect(await storage.exists('ab')).toBe(true)
+  })
+
   test.each([
     ['an empty one', '', 'INVALID_KEY'],
     ['one of 513 bytes', 'é'.repeat(256) + 'x', 'INVALID_KEY'],

@@ -4,6 +4,9 @@ import { testPlugin } from '@holdfast/session/testing'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { caught } from './caught.ts'
+import { invoke } from './invoke.ts'
+import { openDriver } from './make-context.ts'
+import { racing } from './racing-driver.ts'
 import { decode, encode } from './text.ts'
 
 const setUp = () => testPlugin(definePlugin({}), { now: 1_000 })
@@ -68,6 +71,14 @@ describe('a value', () => {
       expect(Object.getPrototypeOf(read)).toBe(Uint8Array.prototype)
       expect(read?.buffer.byteLength).toBe(5)
     }
+  })
+
+  test('reaches the driver as a plain Uint8Array, whose slice copies', async () => {
+    const driver = racing(await openDriver(), () => false)
+    await invoke(({ storage }) => storage.set('k', Buffer.from('value')), { driver })
+    const value = driver.commits[0]?.puts[0]?.value
+    expect(value).toEqual(encode('value'))
+    expect(Object.getPrototypeOf(value)).toBe(Uint8Array.prototype)
   })
 
   test.each([
