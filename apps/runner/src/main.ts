@@ -2,6 +2,7 @@ import { HoldfastError, isHoldfastError } from '@holdfast/core'
 import { CommanderError } from 'commander'
 import { createProgram } from './create-program.ts'
 import { errorOutcomes, exitCodes } from './error-outcomes.ts'
+import { ExitError } from './exit-error.ts'
 import { Interrupted, listenForInterruption } from './interruption.ts'
 import { toHoldfastError } from './problem-details.ts'
 import { showError } from './show-error.ts'
@@ -24,6 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (caught) {
     if (caught instanceof CommanderError && caught.exitCode === 0) return exitCodes.success
     if (isBrokenPipe(caught)) return exitCodes.success
+    if (caught instanceof ExitError) return caught.exitCode
     const interrupted: unknown = signal.reason
     if (interrupted instanceof Interrupted && isHoldfastError(caught, 'ABORTED')) {
       return interrupted.exitCode
