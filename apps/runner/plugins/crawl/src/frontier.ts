@@ -11,9 +11,9 @@ import type { PageRecord } from './page-record.ts'
 //   visited/<path>   the page's record. To create it is to count the page, and it is created once.
 //   cursor           where in the pending pages the crawl was last.
 //
-// Links become pending before the page that has them becomes visited, and what is pending is removed
-// after that. So whenever a crawl is killed, nothing is lost; and what was done and not tidied up, or
-// is done twice because a lease was too short, ends when `visited` is there already.
+// A page stays pending until it is visited and its links are pending too. So whenever a crawl is
+// killed, nothing is lost; what was done and not tidied up is done again, as is a page whose lease
+// was too short, and ends at the `visited` that is there already.
 
 /** Gives a page to a worker, unless there are none, or others are at all of them. */
 export type Claim =

@@ -27,18 +27,21 @@ async function abortAfter(plugin: TestPlugin, root: string, pages: number): Prom
   }
 }
 
-/** A signal that aborts when it is looked at for so many times: every call to a store looks at it. */
-function abortAtLook(look: number): AbortSignal {
-  const controller = new AbortController()
+/** Calls back whenever a signal is looked at, as every call to a store does. */
+function watchLooks(controller: AbortController, onLook: (looks: number) => void): AbortSignal {
   const { signal } = controller
   let looks = 0
-  Object.defineProperty(signal, 'aborted', {
+  return Object.defineProperty(signal, 'aborted', {
     get() {
-      if (++looks === look) controller.abort()
+      onLook(++looks)
       return Reflect.get(AbortSignal.prototype, 'aborted', signal)
     },
   })
-  return signal
+}
+
+function abortAtLook(look: number): AbortSignal {
+  const controller = new AbortController()
+  return watchLooks(controller, (looks) => looks === look && controller.abort())
 }
 
 test.each([1, 8])('visits every page once with %i workers', async (workers) => {
@@ -150,16 +153,56 @@ test.each([1, 3])(
   },
 )
 
-test('takes up a page that a killed worker has claimed when its lease is over', async () => {
+test('waits for a page that another has claimed, and takes it up when the lease is over', async () => {
   await using site = await createSite({ 'index.html': '<a href=a.html></a>', 'a.html': '' })
   const plugin = testPlugin(crawl)
   await plugin.persistent_store.set('claimed/a.html', 'killed', { expiresInMs: leaseMs })
-  const messages = plugin.stream('crawl', { root: site.folder })
-  expect(await messages.next()).toMatchObject({ value: { type: 'progress', text: 'index.html' } })
-  const second = messages.next()
+  const hasWaited = Promise.withResolvers<void>()
+  const signal = watchLooks(new AbortController(), (looks) => looks > 200 && hasWaited.resolve())
+  const crawling = plugin.run('crawl', { root: site.folder }, { signal })
+  await Promise.race([hasWaited.promise, crawling])
+  expect(await readStatus(plugin)).toMatchObject({ visited: 1, claimed: 1 })
   plugin.clock.advance(leaseMs)
-  expect(await second).toMatchObject({ value: { type: 'progress', text: 'a.html' } })
+  expect((await crawling).at(-1)).toMatchObject({ value: { visited: 2, pending: 0 } })
+})
+
+test('finishes the pages that it is at when nobody wants more', async () => {
+  await using site = await createLargeSite()
+  const plugin = testPlugin(crawl)
+  for await (const { type } of plugin.stream('crawl', { root: site.folder, workers: 8 })) {
+    if (type === 'progress' && (await readStatus(plugin)).visited > 3) break
+  }
+  expect(await readStatus(plugin)).toMatchObject({ claimed: 0 })
+})
+
+test('gives work to workers that had none before', async () => {
+  const anchors = Array.from({ length: 9 }, (_, index) => `<a href=${index}.html></a>`).join('')
+  const leaves = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`${index}.html`, '']))
+  await using site = await createSite({ 'index.html': anchors, ...leaves })
+  const plugin = testPlugin(crawl)
+  const messages = plugin.stream('crawl', { root: site.folder, workers: 3 })
+  await messages.next()
+  await messages.next()
+  // Nobody asks for the next page, so no worker gets another; but each of the three had one.
+  await expect.poll(() => readStatus(plugin)).toMatchObject({ visited: 4, claimed: 0 })
   await messages.return()
+})
+
+test('goes around the known pages, wherever new ones are found', async () => {
+  await using site = await createSite({
+    'index.html': '<a href=m.html></a><a href=z.html></a>',
+    'm.html': '<a href=a.html></a>',
+    'a.html': '',
+    'z.html': '',
+  })
+  const plugin = testPlugin(crawl)
+  const order: (string | null)[] = []
+  for (let call = 0; call < 4; call++) {
+    const parameters = { root: site.folder, maxPages: 1, workers: 1 }
+    const [first] = await plugin.run('crawl', parameters)
+    if (first?.type === 'progress') order.push(first.text)
+  }
+  expect(order).toEqual(['index.html', 'm.html', 'z.html', 'a.html'])
 })
 
 test('does not count a page again that was visited and left in the frontier by a kill', async () => {

@@ -101,7 +101,7 @@ test('reads title, text and links of HTML that is not quite right', async () => 
 
 test('reads title, text and links of Markdown', async () => {
   const markdown =
-    '# The *plan*\n\n## Steps\n\nSee [one][1] and <b>[two](/two.md)</b>.\n\n[1]: one.html\n'
+    '# The *plan*\n\n## Steps\n\nSee [one][1] and <b>[two](/two.md)</b>.\n\n[1]: one.html\n\n# End\n'
   await using site = await createSite({
     'docs/plan.md': markdown,
     'docs/one.html': '',
@@ -109,7 +109,7 @@ test('reads title, text and links of Markdown', async () => {
   })
   expect(await readPage(site.folder, 'docs/plan.md')).toMatchObject({
     title: 'The plan',
-    textLength: 'The plan Steps See one and two.'.length,
+    textLength: 'The plan Steps See one and two. End'.length,
     links: ['docs/one.html', 'two.md'],
   })
 })

@@ -126,19 +126,21 @@ test('lets If-None-Match: * create a file, and If-Match: * none', async () => {
   })
 })
 
-test('lets one of many conditional writers win', async () => {
+test.each([
+  ['PUT', 'photo.png', 204],
+  ['PUT', 'new', 201],
+  ['DELETE', 'photo.png', 204],
+])('lets one of many conditional %s of %s win', async (method, name, won) => {
   const { plugin, etag } = await withPhoto()
-  const race = async (path: string, headers: object): Promise<string> => {
-    const bodies = Array.from({ length: 10 }, (_, index) => Uint8Array.of(index))
-    const puts = await Promise.all(bodies.map((body) => put(plugin, path, body, headers)))
-    return puts
-      .map(({ status }) => status)
-      .toSorted((a, b) => a - b)
-      .join(' ')
-  }
-  const lost = ' 412'.repeat(9)
-  expect(await race('/files/photo.png', { 'if-match': etag })).toBe(`204${lost}`)
-  expect(await race('/files/new', { 'if-none-match': '*' })).toBe(`201${lost}`)
+  const headers: HeadersInit = name === 'new' ? { 'if-none-match': '*' } : { 'if-match': etag }
+  const responses = await Promise.all(
+    Array.from({ length: 10 }, (_, index) => {
+      const body = method === 'PUT' ? `content ${index}` : null
+      return plugin.request(`/files/${name}`, { method, headers, body })
+    }),
+  )
+  const statuses = responses.map(({ status }) => status).toSorted((a, b) => a - b)
+  expect(statuses.join(' ')).toBe(`${won}${' 412'.repeat(9)}`)
 })
 
 test.each([
@@ -179,6 +181,13 @@ test('gives a part only to one who has the rest of the same version', async () =
     plugin.request('/files/photo.png', { headers: { range: 'bytes=0-0', 'if-range': ifRange } })
   expect(await get(etag)).toMatchObject({ status: 206 })
   expect(await get('"other"')).toMatchObject({ status: 200 })
+})
+
+test('takes no file for one whose name begins alike', async () => {
+  const { plugin } = await withPhoto()
+  for (const method of ['GET', 'DELETE']) {
+    expect(await plugin.request('/files/photo', { method })).toMatchObject({ status: 404 })
+  }
 })
 
 test('deletes a file', async () => {
