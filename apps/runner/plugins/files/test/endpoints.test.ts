@@ -132,7 +132,8 @@ test.each([
   ['DELETE', 'photo.png', 204],
 ])('lets one of many conditional %s of %s win', async (method, name, won) => {
   const { plugin, etag } = await withPhoto()
-  const headers: HeadersInit = name === 'new' ? { 'if-none-match': '*' } : { 'if-match': etag }
+  const headers: Record<string, string> =
+    name === 'new' ? { 'if-none-match': '*' } : { 'if-match': etag }
   const responses = await Promise.all(
     Array.from({ length: 10 }, (_, index) => {
       const body = method === 'PUT' ? `content ${index}` : null
