@@ -33,6 +33,11 @@ export function createMapDriver(options: { readonly clock?: Clock } = {}): Stora
   return manageDriver(new MapDriver(options.clock ?? Date.now))
 }
 
+/** What `holdfast --store ./map-driver.ts#LOCATION` calls. */
+export function createDriver(_location: string): StorageDriver {
+  return createMapDriver()
+}
+
 class MapDriver implements StorageDriver {
   readonly name = 'map'
   readonly capabilities = {
@@ -51,7 +56,6 @@ class MapDriver implements StorageDriver {
     this.#clock = clock
   }
 
-  // Here a driver connects, makes its tables and refuses a store that is not its own.
   async open(): Promise<void> {}
 
   async close(): Promise<void> {
@@ -70,8 +74,7 @@ class MapDriver implements StorageDriver {
     })
   }
 
-  // Nothing is awaited in here, so nothing comes between the checks and the writes. A driver over a
-  // database does all of this in one transaction.
+  // Nothing is awaited in here, so nothing comes between the checks and the writes.
   async commit(target: PluginScope, { checks, puts, deletes, quota }: Commit): Promise<void> {
     const now = this.#clock()
     const before = this.#liveInBoth(target, now)
@@ -143,7 +146,8 @@ class MapDriver implements StorageDriver {
   }
 
   async clear(scope: Scope): Promise<Usage> {
-    const removed = await this.usage(scope)
+    const now = this.#clock()
+    const removed = usageOf(this.#live(scope, now), now)
     this.#scopes.delete(idOf(scope))
     return removed
   }

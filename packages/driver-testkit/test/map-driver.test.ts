@@ -10,3 +10,14 @@ runConformance(
   },
   { describe, test, expect, afterAll },
 )
+
+// The clock that it is given is left unused, as by a driver over a store with a time of its own.
+runConformance(
+  {
+    name: 'self-timed map',
+    capabilities: createMapDriver().capabilities,
+    takesClock: false,
+    createStore: () => ({ createDriver: () => createMapDriver() }),
+  },
+  { describe, test, expect, afterAll },
+)

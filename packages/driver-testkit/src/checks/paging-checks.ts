@@ -74,8 +74,7 @@ export const pagingChecks: readonly ConformanceCheck[] = [
       const { cursor, entries } = await store.list({ limit: 5 })
       const rest = keys.slice(entries.length)
       for (let round = 0; round < 3; round++) {
-        const page = await store.list({ cursor })
-        expect(page.entries.map(({ key }) => key)).toEqual(rest)
+        expect(await store.keys({ cursor })).toEqual(rest)
         await store.putMany(keys, `round ${round}`)
         await store.delete(...keys.slice(0, 2))
       }
@@ -90,8 +89,8 @@ export const pagingChecks: readonly ConformanceCheck[] = [
       await store.putMany(keys)
       const { cursor, entries } = await store.list({ limit: 5 })
       await driver.close()
-      const page = await at({}, await openDriver()).list({ cursor })
-      expect(page.entries.map(({ key }) => key)).toEqual(keys.slice(entries.length))
+      const others = await at({}, await openDriver()).keys({ cursor })
+      expect(others).toEqual(keys.slice(entries.length))
     },
   },
   {
@@ -102,8 +101,8 @@ export const pagingChecks: readonly ConformanceCheck[] = [
       const keys = numbered(10)
       await store.putMany(keys)
       const { cursor, entries } = await store.list({ limit: 5 })
-      const page = await at({}, await openDriver()).list({ cursor })
-      expect(page.entries.map(({ key }) => key)).toEqual(keys.slice(entries.length))
+      const others = await at({}, await openDriver()).keys({ cursor })
+      expect(others).toEqual(keys.slice(entries.length))
     },
   },
   {
@@ -113,8 +112,8 @@ export const pagingChecks: readonly ConformanceCheck[] = [
       await store.putMany(['a1', 'a2', 'b1', 'b2', 'c1', 'c2'])
       for (const prefix of ['a', 'c']) {
         const { cursor } = await store.list({ prefix, limit: 1 })
-        const { entries } = await store.list({ prefix: 'b', cursor })
-        expect(entries.filter(({ key }) => !key.startsWith('b'))).toEqual([])
+        const listed = await store.keys({ prefix: 'b', cursor })
+        expect(listed.filter((key) => !key.startsWith('b'))).toEqual([])
       }
     },
   },
