@@ -15,6 +15,7 @@ const setUp = () => testPlugin(definePlugin({}), { now: 1_000 })
 
 afterEach(() => {
   vi.useRealTimers()
+  vi.restoreAllMocks()
 })
 
 describe('concurrent updates', () => {
@@ -65,6 +66,8 @@ describe('concurrent updates', () => {
   })
 
   test('of different keys, stores, plugins and workspaces do not wait for one another', async () => {
+    // So that no turn ends by itself.
+    vi.useFakeTimers()
     const driver = await openDriver()
     const both = Promise.withResolvers<void>()
     const entered: string[] = []
@@ -137,44 +140,45 @@ describe('concurrent updates', () => {
 })
 
 describe('an update that waits', () => {
-  test('leaves the queue when its invocation is aborted', async () => {
-    const driver = await openDriver()
+  test('leaves the queue when its invocation is aborted, before or while it waits', async () => {
+    const { storage } = await makeContext()
+    const key = parseStorageKey('k')
     const first = Promise.withResolvers<void>()
-    const entered = Promise.withResolvers<void>()
-    const holder = invoke(
-      async () => {
-        await persistent_store.update('n', async () => {
-          entered.resolve()
-          await first.promise
-          return 1
-        })
-      },
-      { driver },
-    )
-    await entered.promise
+    const ran: string[] = []
     const controller = new AbortController()
-    const waiter = invoke(
-      async () => {
-        await persistent_store.increment('n')
-      },
-      { driver, signal: controller.signal },
+    const { signal } = controller
+    const holder = storage.inTurn('storage', key, () => first.promise)
+    const waiter = caught(
+      storage.inTurn('storage', key, async () => ran.push('waiter'), { signal }),
     )
-    const last = invoke(
-      async () => {
-        await persistent_store.increment('n', 10)
-      },
-      { driver },
-    )
-    controller.abort(new Error('Nobody waits.'))
-    expect(await caught(waiter)).toMatchObject({ code: 'ABORTED' })
+    const last = storage.inTurn('storage', key, async () => ran.push('last'))
+    const reason = new Error('Nobody waits.')
+    controller.abort(reason)
+    expect(await waiter).toMatchObject({ code: 'ABORTED', cause: reason })
+    const late = storage.inTurn('storage', key, async () => ran.push('late'), { signal })
+    expect(await caught(late)).toMatchObject({ code: 'ABORTED', cause: reason })
     first.resolve()
     await Promise.all([holder, last])
-    await invoke(
-      async () => {
-        expect(await persistent_store.get('n')).toBe(11)
-      },
-      { driver },
-    )
+    expect(ran).toEqual(['last'])
+  })
+
+  test('stops waiting between two attempts when its invocation is aborted', async () => {
+    vi.useFakeTimers()
+    vi.spyOn(Math, 'random').mockReturnValue(0.9)
+    const controller = new AbortController()
+    const lost = Promise.withResolvers<void>()
+    const driver = racing(await openDriver(), () => {
+      lost.resolve()
+      return true
+    })
+    const { signal } = controller
+    const outcome = caught(invoke(() => persistent_store.increment('n'), { driver, signal }))
+    await lost.promise
+    await vi.advanceTimersByTimeAsync(0)
+    controller.abort()
+    // No timer fires any more.
+    expect(await outcome).toMatchObject({ code: 'ABORTED' })
+    expect(driver.commits).toHaveLength(1)
   })
 
   test('stops trying when its invocation is aborted', async () => {
