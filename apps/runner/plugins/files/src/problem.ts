@@ -21,6 +21,6 @@ export function methodNotAllowed(request: Request, allow: string): Response {
 }
 
 export function preconditionFailed(name: string): Response {
-  const detail = `The file ${JSON.stringify(name)} is not, or not any more, as the request says that it must be.`
+  const detail = `The file ${JSON.stringify(name)} is not, or no longer, in the state that the request asks for.`
   return problem(412, 'Precondition failed', detail)
 }

@@ -30,11 +30,11 @@ export class Upload extends Tool {
         .describe('Whether to replace what has that name already, or to fail.'),
     })
     .refine(({ path, base64 }) => (path === undefined) !== (base64 === undefined), {
-      error: 'Give either a path or the content in base64.',
+      error: 'Give either a path or the content in base64',
       path: ['path'],
     })
     .refine(({ path, name }) => path !== undefined || name !== undefined, {
-      error: 'Content in base64 needs a name.',
+      error: 'Content in base64 needs a name',
       path: ['name'],
     })
 

@@ -22,7 +22,7 @@ export class Compute extends Tool {
         .describe('How long a new result is kept, in milliseconds; a day if not given.'),
     })
     .refine(({ path, text }) => (path === undefined) !== (text === undefined), {
-      error: 'Give either a path or a text.',
+      error: 'Give either a path or a text',
       path: ['path'],
     })
 
