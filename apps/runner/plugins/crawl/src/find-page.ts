@@ -2,10 +2,10 @@ import { realpath, stat } from 'node:fs/promises'
 import { dirname, extname, isAbsolute, join, relative, sep } from 'node:path'
 import { fitsKey } from './page-key.ts'
 
-/** Kinds of files that are pages. */
-export const htmlExtensions: readonly string[] = ['.html', '.htm', '.xhtml']
+/** What files of Markdown end with. */
 export const markdownExtensions: readonly string[] = ['.md', '.markdown']
-const pageExtensions = new Set([...htmlExtensions, ...markdownExtensions])
+
+const pageExtensions = new Set(['.html', '.htm', '.xhtml', ...markdownExtensions])
 
 /** What a link leads to: a page of the folder, nothing, or what is none of this crawl's business. */
 export type Destination =

@@ -151,6 +151,7 @@ test.each([1, 3])(
     }
     expect(look).toBeGreaterThan(50)
   },
+  30_000,
 )
 
 test('waits for a page that another has claimed, and takes it up when the lease is over', async () => {
