@@ -13,7 +13,7 @@ import type { CommitStatements, Difference, ScopeIds, StoredRow } from './commit
 import type { Job } from './writer-protocol.ts'
 
 /** Rows that one sweep removes before other writers have their turn. */
-export const sweepBatch = 500
+const sweepBatch = 500
 
 /**
  * Does one job inside an open transaction. If it throws, the caller takes back what it did.
