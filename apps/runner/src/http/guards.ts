@@ -9,7 +9,7 @@ import { isLoopback } from './loopback.ts'
  * @throws {@link HoldfastError} `FORBIDDEN`
  */
 export function refuseForeignHost(request: Request): void {
-  return
+  if (isLoopback(new URL(request.url).hostname)) return
   throw new HoldfastError(
     'FORBIDDEN',
     'The Host header must name this machine, as localhost or 127.0.0.1 do. A proxy in front must send the address that it connects to.',
