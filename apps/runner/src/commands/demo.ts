@@ -24,10 +24,10 @@ export async function demo(options: DemoOptions, signal: AbortSignal): Promise<v
   if (options.reset === true) await removeStore(file)
   await runStageInItsOwnProcess('store', file)
   await runStageInItsOwnProcess('recall', file)
-  const store = relative(process.cwd(), file)
+  const [store, bin] = [file, binPath()].map((path) => relative(process.cwd(), path))
   await writeTo(
     process.stdout,
-    `\nAll of it is in ${store}. Run the demo again and there is more; --reset forgets it.\nLook inside: holdfast data ls --store file:${store}\n`,
+    `\nAll of it is in ${store}. Run the demo again and there is more; --reset forgets it.\nLook inside: node ${bin} data ls --store file:${store}\n`,
   )
 }
 
@@ -37,10 +37,14 @@ async function removeStore(file: string): Promise<void> {
 }
 
 async function runStageInItsOwnProcess(stage: Stage, file: string): Promise<void> {
-  const [bin = ''] = process.argv.slice(1)
-  const args = [...process.execArgv, bin, 'demo', '--stage', stage, '--file', file]
+  const args = [...process.execArgv, binPath(), 'demo', '--stage', stage, '--file', file]
   const child = spawn(process.execPath, args, { stdio: 'inherit' })
   const [code] = (await once(child, 'exit')) as [number | null]
   // What went wrong, the child has said.
   if (code !== exitCodes.success) throw new ExitError(code ?? exitCodes.failure)
+}
+
+/** The script that this process runs. */
+function binPath(): string {
+  return process.argv[1] ?? ''
 }

@@ -23,6 +23,6 @@ export function findRepository(): Repository {
   if (existsSync(plugins)) return { root, plugins, store: join(root, '.holdfast', 'demo.db') }
   throw new HoldfastError(
     'PLUGIN_NOT_FOUND',
-    'The demo runs the sample plugins in the repository of Holdfast, and this is not it. Clone the repository and run "npx pnpm demo" there.',
+    'The demo runs the sample plugins in the repository of Holdfast, and this is not it. Clone the repository and run "npx -y pnpm@12 demo" there.',
   )
 }

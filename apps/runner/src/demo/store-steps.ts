@@ -64,7 +64,7 @@ export const storeSteps: readonly DemoStep[] = [
   {
     plugin: 'crawl',
     async run({ call, root }) {
-      return textOf(await call('crawl', 'crawl', { root, start: firstPage, maxPages: 4 }))
+      return textOf(await call('crawl', 'crawl', { root, start: firstPage, maxPages: 3 }))
     },
   },
 ]

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { PluginId } from '@holdfast/core'
 import type { Host } from '@holdfast/host'
 import type { JsonObject } from '@holdfast/session'
@@ -12,8 +13,17 @@ export interface AppContext {
   readonly settings: ReadonlyMap<PluginId, JsonObject>
   /** Aborts when no more requests are taken. */
   readonly draining: AbortSignal
-  /** Aborts when the calls in flight may go on no longer. */
-  readonly cutOff: AbortSignal
-  /** Describes an error to its caller, and logs it if the caller is not to blame. */
-  report(error: unknown, request: Request): ProblemDetails
+  /**
+   * Describes an error to its caller, and logs it if the caller is not to blame.
+   *
+   * @param signal of the call
+   */
+  readonly report: (error: unknown, signal: AbortSignal) => ProblemDetails
+}
+
+/** What comes with a request. */
+export interface RequestBindings {
+  readonly outgoing: ServerResponse
+  /** Aborts when nobody waits for the response any more. */
+  readonly signal: AbortSignal
 }

@@ -1,16 +1,15 @@
 import { HoldfastError, parsePluginId } from '@holdfast/core'
-import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
-import type { AppContext } from './app-context.ts'
+import type { AppContext, RequestBindings } from './app-context.ts'
 import { callEndpoint } from './endpoint-route.ts'
 import { refuseForeignHost, refuseForeignOrigin } from './guards.ts'
 import { problemResponse } from './problem-response.ts'
 import { callTool } from './tool-route.ts'
 
 /** The routes of `holdfast serve`. */
-export function createApp(context: AppContext): Hono<{ Bindings: HttpBindings }> {
+export function createApp(context: AppContext): Hono<{ Bindings: RequestBindings }> {
   const { host, token, draining } = context
-  const app = new Hono<{ Bindings: HttpBindings }>()
+  const app = new Hono<{ Bindings: RequestBindings }>()
 
   app.use(async (c, next) => {
     if (draining.aborted) throw serverDraining()
@@ -32,11 +31,9 @@ export function createApp(context: AppContext): Hono<{ Bindings: HttpBindings }>
     c.json(await host.describe(parsePluginId(c.req.param('plugin')))),
   )
   app.post('/v1/workspaces/:workspace/plugins/:plugin/tools/:tool', (c) =>
-    callTool(context, c.req.param(), c.req.raw),
+    callTool(context, c.req.param(), c.req.raw, c.env.signal),
   )
-  app.all('/e/:workspace/:plugin/*', (c) =>
-    callEndpoint(context, c.req.param(), c.req.raw, c.env.outgoing),
-  )
+  app.all('/e/:workspace/:plugin/*', (c) => callEndpoint(context, c.req.param(), c.req.raw, c.env))
 
   app.notFound((c) => {
     throw new HoldfastError(
@@ -44,7 +41,7 @@ export function createApp(context: AppContext): Hono<{ Bindings: HttpBindings }>
       `There is no ${c.req.method} ${c.req.path}. "holdfast serve --help" lists the routes.`,
     )
   })
-  app.onError((error, c) => problemResponse(context.report(error, c.req.raw)))
+  app.onError((error, c) => problemResponse(context.report(error, c.env.signal)))
   return app
 }
 

@@ -1,6 +1,5 @@
-import type { ServerResponse } from 'node:http'
 import { HoldfastError, isHoldfastError, parsePluginId, parseWorkspaceId } from '@holdfast/core'
-import type { AppContext } from './app-context.ts'
+import type { AppContext, RequestBindings } from './app-context.ts'
 import { refuseForeignOrigin } from './guards.ts'
 
 /** What the path of the route names. */
@@ -13,14 +12,13 @@ export interface EndpointPath {
  * Has an endpoint answer a request, with whatever method and with bodies that stream both ways. One
  * that is not public is guarded as the rest of the server is.
  *
- * @param outgoing of the request; it is broken off if the body fails, for then it is too late to say
- * so in any other way
+ * A response whose body fails is broken off, for then it is too late to say so in any other way.
  */
 export async function callEndpoint(
   context: AppContext,
   names: EndpointPath,
   request: Request,
-  outgoing: ServerResponse,
+  { outgoing, signal }: RequestBindings,
 ): Promise<Response> {
   const path = pathBelowPlugin(request.url)
   if (!(await isPublic(context, names.plugin, path))) {
@@ -29,7 +27,6 @@ export async function callEndpoint(
   }
   const workspace = parseWorkspaceId(names.workspace)
   const plugin = parsePluginId(names.plugin)
-  const signal = AbortSignal.any([request.signal, context.cutOff])
   const response = await context.host.handleRequest({
     workspace,
     plugin,
@@ -43,7 +40,7 @@ export async function callEndpoint(
     return new Response(null, response)
   }
   return reportFailure(response, (error) => {
-    if (!signal.aborted) context.report(error, request)
+    context.report(error, signal)
     outgoing.destroy()
   })
 }

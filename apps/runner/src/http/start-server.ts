@@ -5,12 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { HoldfastError, type PluginId } from '@holdfast/core'
 import type { Host } from '@holdfast/host'
 import type { JsonObject } from '@holdfast/session'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { type ProblemDetails, toProblem } from '../problem-details.ts'
 import { createApp } from './create-app.ts'
 import { TokenGuard } from './guards.ts'
 import { toHostname } from './loopback.ts'
 import { problemResponse } from './problem-response.ts'
+import { RequestsInFlight } from './requests-in-flight.ts'
 
 /** What a server is made of. */
 export interface ServerOptions {
@@ -43,6 +44,8 @@ export interface RunningServer {
   drain(timeoutMs: number): Promise<void>
 }
 
+type FetchCallback = Parameters<typeof getRequestListener>[0]
+
 /** For how long a call that was aborted may still say so to its caller, in milliseconds. */
 const lastWordsMs = 1_000
 
@@ -54,11 +57,11 @@ const lastWordsMs = 1_000
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, address, token, settings, onFault } = options
   const draining = new AbortController()
-  const cutOff = new AbortController()
-  const report = (error: unknown, request?: Request): ProblemDetails => {
+  const requests = new RequestsInFlight()
+  const report = (error: unknown, signal?: AbortSignal): ProblemDetails => {
     const problem = toProblem(error, `urn:uuid:${crypto.randomUUID()}`)
-    // Whoever went away is told nothing, and is no fault.
-    if (problem.status >= 500 && request?.signal.aborted !== true) onFault(error, problem)
+    // A call that is not waited for any more is no fault.
+    if (problem.status >= 500 && signal?.aborted !== true) onFault(error, problem)
     return problem
   }
   const app = createApp({
@@ -66,10 +69,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     token: new TokenGuard(token),
     settings,
     draining: draining.signal,
-    cutOff: cutOff.signal,
     report,
   })
-  const listener = getRequestListener(app.fetch, {
+  const fetch: FetchCallback = (request, bindings) => {
+    const { outgoing } = bindings as HttpBindings
+    return app.fetch(request, { outgoing, signal: requests.begin(outgoing) })
+  }
+  const listener = getRequestListener(fetch, {
     // Plugins in this process shall have Node's own Request and Response.
     overrideGlobalObjects: false,
     errorHandler: (error) => problemResponse(report(notUnderstood(error))),
@@ -89,7 +95,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     server.close()
     const ended = Promise.all([closed, host.close()])
     if (await settlesWithin(ended, timeoutMs)) return
-    cutOff.abort()
+    requests.abortAll()
     if (!(await settlesWithin(ended, lastWordsMs))) server.closeAllConnections()
     await ended
     throw new HoldfastError(

@@ -26,16 +26,16 @@ export async function callTool(
   context: AppContext,
   path: ToolPath,
   request: Request,
+  signal: AbortSignal,
 ): Promise<Response> {
   const workspace = parseWorkspaceId(path.workspace)
   const plugin = parsePluginId(path.plugin)
   const body = await readBody(request, maxParametersBytes)
   const parameters = body.length === 0 ? {} : parseJson(body, 'The body of the request')
-  const signal = AbortSignal.any([request.signal, context.cutOff])
   const call = { workspace, plugin, tool: path.tool, parameters, signal }
   const messages = context.host.invokeTool(call)
   const first = await messages.next()
-  const lines = toLines(messages, first, (error) => context.report(error, request))
+  const lines = toLines(messages, first, (error) => context.report(error, signal))
   return new Response(lines, {
     headers: {
       'content-type': 'application/x-ndjson',
