@@ -1,3 +1,4 @@
+import { Console } from 'node:console'
 import { HoldfastError, isHoldfastError } from '@holdfast/core'
 import { CommanderError } from 'commander'
 import { createProgram } from './create-program.ts'
@@ -15,6 +16,8 @@ import { showError } from './show-error.ts'
  */
 export async function main(args: readonly string[]): Promise<number> {
   const signal = listenForInterruption()
+  // Of stdout, what a plugin logs is no part.
+  globalThis.console = new Console(process.stderr)
   // A tool that waits for nothing that this process knows of is still to be interrupted.
   const keepAlive = setInterval(() => undefined, 2 ** 30)
   // Whoever writes is told by the write itself.

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { HoldfastError } from '@holdfast/core'
 import type { BlobMessage, Message } from '@holdfast/session'
 import { encodeMessage } from './encode-message.ts'
+import { escapeControls } from './escape-controls.ts'
 import { writeTo } from './write-to.ts'
 
 /** How messages are printed. */
@@ -63,7 +64,7 @@ function shorten(url: string): string {
 }
 
 function summarise({ filename, mimeType, bytes }: BlobMessage): string {
-  return `${filename ?? 'A file'} (${mimeType}, ${bytes.length} bytes; --output-dir DIR would keep it)`
+  return `${escapeControls(filename ?? 'A file')} (${mimeType}, ${bytes.length} bytes; --output-dir DIR would keep it)`
 }
 
 async function makeOutputDir(outputDir: string): Promise<void> {

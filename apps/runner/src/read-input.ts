@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { buffer } from 'node:stream/consumers'
 import { HoldfastError, type JsonValue } from '@holdfast/core'
 import { parseJson } from './parse-json.ts'
+import { readStdin } from './read-stdin.ts'
 
 /**
  * Takes JSON as the command line gives it: the text itself, `@FILE`, or `-` for stdin.
  *
- * @throws {@link HoldfastError} `INPUT_NOT_READABLE`, `MALFORMED_JSON`
+ * @throws {@link HoldfastError} `INPUT_NOT_READABLE`, `MALFORMED_JSON`, `ABORTED`
  */
-export async function readInput(input: string): Promise<JsonValue> {
-  if (input === '-') return parseJson(await buffer(process.stdin), 'What came from stdin')
+export async function readInput(input: string, signal: AbortSignal): Promise<JsonValue> {
+  if (input === '-') return parseJson(await readStdin(signal), 'What came from stdin')
   if (!input.startsWith('@')) return parseJson(input, 'The input')
   const file = input.slice(1)
   return parseJson(await readFileOf(file), `What ${file} holds`)

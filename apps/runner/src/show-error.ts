@@ -1,4 +1,5 @@
 import { inspect, styleText } from 'node:util'
+import { escapeControls } from './escape-controls.ts'
 import { type ProblemDetails, toProblem } from './problem-details.ts'
 import { writeTo } from './write-to.ts'
 
@@ -22,5 +23,5 @@ export async function showError(caught: unknown, style: ErrorStyle): Promise<voi
 function toParagraph({ code, detail, instance }: ProblemDetails): string {
   const label = styleText('red', `holdfast: ${code}:`, { stream: process.stderr })
   const name = instance === undefined ? '' : ` (${instance})`
-  return `${label} ${detail.replaceAll(/\s*\n\s*/g, ' ')}${name}`
+  return `${label} ${escapeControls(detail.replaceAll(/\s*\n\s*/g, ' '))}${name}`
 }

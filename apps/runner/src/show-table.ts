@@ -1,5 +1,6 @@
 import type { EpochMs } from '@holdfast/core'
 import Table from 'cli-table3'
+import { escapeControls } from './escape-controls.ts'
 
 /** Lays rows out in columns, without lines, so that other tools can read it too. */
 export function showTable(
@@ -26,14 +27,6 @@ export function showTable(
 /** A time as people and programs read it; nothing for none. */
 export function showTime(time: EpochMs | null): string {
   return time === null ? '' : new Date(time).toISOString()
-}
-
-/** A key may hold whatever a terminal obeys or does not show; none of it shall reach one. */
-function escapeControls(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  )
 }
 
 const noLines = {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { HoldfastError, type StorageDriver } from '@holdfast/core'
+import { describeValue, HoldfastError, type StorageDriver } from '@holdfast/core'
 import { importDriver } from './import-driver.ts'
 
 /** Where things are stored when nobody says where, from the working directory. */
@@ -54,7 +54,7 @@ function parseStoreUrl(url: string): StoreUrl {
   if (driver !== undefined) return { driver, location: location ?? '' }
   throw new HoldfastError(
     'STORE_URL_INVALID',
-    "The URL of a store is file:PATH, memory:, PACKAGE:LOCATION for the driver in a package, or ./MODULE.js#LOCATION for the driver in a file. Write file: before the path of a store's file.",
+    `The URL of a store is file:PATH, memory:, PACKAGE:LOCATION for the driver in a package, or ./MODULE.js#LOCATION for the driver in a file; got ${describeValue(url)}. Write file: before the path of a store's file.`,
   )
 }
 

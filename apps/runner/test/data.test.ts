@@ -108,7 +108,7 @@ describe('holdfast data', () => {
       contentType: 'text/plain',
     })
     expect((await data(['stat', 'b'])).stdout).toMatch(
-      /^key +"b"\nsize +0 bytes\n[^]*expires +\d{4}-/,
+      /^key +b\nsize +0 bytes\n[^]*expires +\d{4}-/,
     )
     expect((await data(['stat'])).stdout).toMatch(/entries +2\nbytes +5\n$/)
   })
@@ -174,12 +174,13 @@ describe('holdfast data', () => {
     ['a plugin that cannot be', ['ls', '--plugin', 'A'], 2, 'INVALID_PLUGIN_ID'],
   ])('refuses %s and stores nothing', async (_what, args, exitCode, code) => {
     const { data, store } = await openData()
-    await data(['put', 'other', '--value', 'x'])
+    // Makes the store.
+    await usageOf(store)
     const { code: exited, stderr, stdout } = await data(args)
 
     expect(stderr).toMatch(new RegExp(`^holdfast: ${code}: .+\\n$`))
     expect({ exited, stdout }).toEqual({ exited: exitCode, stdout: '' })
-    expect(await usageOf(store)).toEqual({ 'default/desk/storage': 1 })
+    expect(await usageOf(store)).toEqual({})
   })
 })
 

@@ -108,12 +108,29 @@ describe('holdfast run', () => {
     expect(stderr.read()).toBeNull()
   })
 
+  test('ends on Ctrl-C while it reads its parameters', async () => {
+    const { child, stdin, ended } = start([
+      'run',
+      desk,
+      'say',
+      '--store',
+      'memory:',
+      '--input',
+      '-',
+    ])
+    // More than a pipe holds: it is taken only when somebody reads.
+    await new Promise((resolve) => stdin.write(' '.repeat(1_000_000), resolve))
+    child.kill('SIGINT')
+
+    expect(await ended).toBe(130)
+  })
+
   test('ends at once on a second signal, though the store never answers', async () => {
     const folder = await makeFolder()
     await writeFile(join(folder, 'driver.mjs'), stuckDriver)
     const args = ['run', desk, 'increment', '--store', './driver.mjs']
-    const { child, stdout, ended } = start(args, { cwd: folder })
-    const reader = stdout.setEncoding('utf8')[Symbol.asyncIterator]()
+    const { child, stderr, ended } = start(args, { cwd: folder })
+    const reader = stderr.setEncoding('utf8')[Symbol.asyncIterator]()
     expect(await reader.next()).toMatchObject({ value: 'opened\n' })
     // Two of one kind could arrive as one.
     child.kill('SIGINT')

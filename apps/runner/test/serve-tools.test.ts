@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
+import type { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { desk, makeStore, run, usageOf } from './holdfast.ts'
 import { callTool, linesOf, serve, type Server, toolUrl } from './server.ts'
@@ -75,6 +78,24 @@ describe('a tool over HTTP', () => {
 
     expect(await (await aborted).text()).toBe('aborted')
     server.child.kill('SIGTERM')
+    expect(await server.ended).toBe(0)
+    expect(await server.log).toBe('')
+  })
+})
+
+describe('a caller that goes away while it sends its parameters', () => {
+  test('is no fault that the log tells of', async () => {
+    const server = await serve()
+    const outgoing = request(toolUrl(server, 'remember'), { method: 'POST' })
+    outgoing.on('error', () => undefined)
+    const sent = once(outgoing, 'socket')
+    outgoing.write('{')
+    const [socket] = (await sent) as [Socket]
+    await new Promise((resolve) => outgoing.write(' '.repeat(4_000_000), resolve))
+    socket.destroy()
+    await new Promise((resolve) => outgoing.on('close', resolve))
+    server.child.kill('SIGTERM')
+
     expect(await server.ended).toBe(0)
     expect(await server.log).toBe('')
   })

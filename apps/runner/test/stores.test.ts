@@ -20,7 +20,11 @@ describe('a store', () => {
     await writeFile(join(cwd, 'driver.mjs'), driver)
     const args = ['run', desk, 'increment', '--store', './driver.mjs#some where']
 
-    expect(await run(args, { cwd })).toMatchObject({ code: 0, stdout: 'at some where\n1\n' })
+    expect(await run(args, { cwd })).toMatchObject({
+      code: 0,
+      stdout: '1\n',
+      stderr: 'at some where\n',
+    })
   })
 
   test.each(['some-driver', '@some/driver'])(
@@ -32,7 +36,8 @@ describe('a store', () => {
 
       expect(await run(args, { cwd })).toMatchObject({
         code: 0,
-        stdout: 'at redis://somewhere\n1\n',
+        stdout: '1\n',
+        stderr: 'at redis://somewhere\n',
       })
     },
   )

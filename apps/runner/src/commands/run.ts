@@ -21,7 +21,7 @@ export async function run(
 ): Promise<void> {
   const workspace = parseWorkspaceId(options.workspace)
   const manifest = await readManifest(directory)
-  const parameters = await readInput(options.input)
+  const parameters = await readInput(options.input, signal)
   const print = await createMessagePrinter(options)
   await using driver = await openStore(options.store, { create: true, signal })
   await using host = createHost({ driver, plugins: [manifest], mode: 'inline' })

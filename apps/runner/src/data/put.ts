@@ -1,8 +1,9 @@
-import { buffer } from 'node:stream/consumers'
 import { HoldfastError, type Version } from '@holdfast/core'
 import type { Session } from '@holdfast/session'
+import { escapeControls } from '../escape-controls.ts'
 import { parseJson } from '../parse-json.ts'
 import { readFileOf } from '../read-input.ts'
+import { readStdin } from '../read-stdin.ts'
 import { writeTo } from '../write-to.ts'
 import { openTarget, parseKey, type TargetOptions } from './target.ts'
 import { withSession } from './with-session.ts'
@@ -25,7 +26,7 @@ export async function put(
   signal: AbortSignal,
 ): Promise<void> {
   parseKey(options.storeName, key)
-  const write = prepareWrite(key, await readValue(stdin, options), options)
+  const write = prepareWrite(key, await readValue(stdin, options, signal), options)
   const quota = options.quotaBytes === undefined ? null : { maxBytes: options.quotaBytes }
   await using target = await openTarget(options, { create: true, signal })
   await withSession(target, quota, signal, async (session) => {
@@ -34,19 +35,23 @@ export async function put(
       process.stdout,
       options.json === true
         ? `${JSON.stringify({ key, version })}\n`
-        : `Stored ${JSON.stringify(key)} as version ${version}.\n`,
+        : `Stored "${escapeControls(key)}" as version ${version}.\n`,
     )
   })
 }
 
-async function readValue(stdin: '-' | undefined, options: PutOptions): Promise<Uint8Array> {
+async function readValue(
+  stdin: '-' | undefined,
+  options: PutOptions,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const { value, file } = options
   const sources = [stdin, value, file].filter((source) => source !== undefined)
   if (sources.length !== 1) {
     throw usage('Give the value in one way: --value TEXT, --file FILE, or - for stdin.')
   }
   if (value !== undefined) return new TextEncoder().encode(value)
-  return file === undefined || file === '-' ? buffer(process.stdin) : readFileOf(file)
+  return file === undefined || file === '-' ? readStdin(signal) : readFileOf(file)
 }
 
 /** Looks at the value before any store is opened. */

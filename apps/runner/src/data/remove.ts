@@ -1,3 +1,4 @@
+import { escapeControls } from '../escape-controls.ts'
 import { writeTo } from '../write-to.ts'
 import { openTarget, parseKey, type TargetOptions } from './target.ts'
 import { withSession } from './with-session.ts'
@@ -23,8 +24,8 @@ export async function remove(
       options.json === true
         ? `${JSON.stringify({ removed, missing })}\n`
         : [
-            ...removed.map((key) => `Removed ${JSON.stringify(key)}.\n`),
-            ...missing.map((key) => `${JSON.stringify(key)} was not there.\n`),
+            ...removed.map((key) => `Removed "${escapeControls(key)}".\n`),
+            ...missing.map((key) => `"${escapeControls(key)}" was not there.\n`),
           ].join(''),
     )
   })

@@ -35,7 +35,7 @@ async function metadataOf(target: Target, text: string, signal: AbortSignal): Pr
   return {
     json: metadata,
     rows: [
-      ['key', JSON.stringify(key)],
+      ['key', key],
       ['size', `${size} bytes`],
       ['version', version],
       ['created', showTime(createdAt)],

@@ -80,7 +80,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     overrideGlobalObjects: false,
     errorHandler: (error) => problemResponse(report(notUnderstood(error))),
   })
-  const server = createServer((incoming, outgoing) => {
+  // A body may stream for as long as it takes; headers may not.
+  const server = createServer({ requestTimeout: 0 }, (incoming, outgoing) => {
     outgoing.on('close', () => {
       // A connection that is kept for more requests would keep a draining server.
       if (draining.signal.aborted) setImmediate(() => server.closeIdleConnections())
