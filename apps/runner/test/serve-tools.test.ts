@@ -94,6 +94,8 @@ describe('a caller that goes away while it sends its parameters', () => {
     await new Promise((resolve) => outgoing.write(' '.repeat(4_000_000), resolve))
     socket.destroy()
     await new Promise((resolve) => outgoing.on('close', resolve))
+    // By the time that it answers this, it knows of the other.
+    await fetch(`${server.url}/healthz`)
     server.child.kill('SIGTERM')
 
     expect(await server.ended).toBe(0)

@@ -29,6 +29,7 @@ describe('a host', () => {
       endpoints: [
         { path: '/open/:name', public: true },
         { path: '/stream', public: false },
+        { path: '/broken', public: false },
         { path: '/*', public: false },
       ],
     })

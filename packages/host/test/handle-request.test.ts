@@ -67,6 +67,14 @@ describe('an endpoint is in flight', () => {
     await closed
   })
 
+  test('until its body fails', async () => {
+    const { host } = await openNotesHost()
+    const response = await host.handleRequest({ workspace, plugin, path: '/broken', request })
+
+    await expect(response.text()).rejects.toMatchObject({ code: 'ENDPOINT_FAILED' })
+    await host.close()
+  })
+
   test('no longer than its answer if that has no body', async () => {
     const { host } = await openNotesHost()
     await host.handleRequest({ workspace, plugin, path: '/other', request })
