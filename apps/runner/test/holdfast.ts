@@ -7,7 +7,7 @@ import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { createFileDriver } from '@holdfast/drivers-file'
-import { onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, onTestFinished, vi } from 'vitest'
 
 // Each call of the command is a process, and others may have the machine's cores.
 vi.setConfig({ testTimeout: 60_000 })
@@ -23,6 +23,15 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
   /** When to end what still runs; after the test if nothing is said. */
   readonly atEnd?: (end: () => Promise<void>) => void
+}
+
+/** Sets up what the tests of a file or a block share, and ends it after the last of them. */
+export function setUpOnce(setUp: (options: StartOptions) => Promise<void>): void {
+  const ends: (() => Promise<void>)[] = []
+  beforeAll(() => setUp({ atEnd: (end) => void ends.push(end) }))
+  afterAll(async () => {
+    for (const end of ends.toReversed()) await end()
+  })
 }
 
 /** A running `holdfast`. */

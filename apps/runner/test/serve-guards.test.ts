@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeFolder, run } from './holdfast.ts'
+import { describe, expect, test } from 'vitest'
+import { makeFolder, run, setUpOnce } from './holdfast.ts'
 import { serve, type Server } from './server.ts'
 
 const token = 'a-secret-of-the-operator'
@@ -23,8 +23,8 @@ async function get(
 
 describe('without a token the server', () => {
   let server: Server
-  beforeAll(async () => {
-    server = await serve([], { atEnd: afterAll })
+  setUpOnce(async (options) => {
+    server = await serve([], options)
   })
 
   test.each([
@@ -74,8 +74,8 @@ describe('without a token the server', () => {
 
 describe('with a token the server', () => {
   let server: Server
-  beforeAll(async () => {
-    server = await serve([], { env: { HOLDFAST_TOKEN: token }, atEnd: afterAll })
+  setUpOnce(async (options) => {
+    server = await serve([], { env: { HOLDFAST_TOKEN: token }, ...options })
   })
 
   test.each([

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import type { Socket } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { desk, makeStore, run, usageOf } from './holdfast.ts'
+import { describe, expect, test } from 'vitest'
+import { desk, makeStore, run, setUpOnce, usageOf } from './holdfast.ts'
 import { callTool, linesOf, serve, type Server, toolUrl } from './server.ts'
 
 const longKey = 'x'.repeat(513)
@@ -131,10 +131,9 @@ describe('the server describes', () => {
 describe('what is wrong is a problem with its code, and stores nothing:', () => {
   let store: string
   let server: Server
-  beforeAll(async () => {
-    const atEnd = { atEnd: afterAll }
-    store = await makeStore(atEnd)
-    server = await serve(['--store', store], atEnd)
+  setUpOnce(async (options) => {
+    store = await makeStore(options)
+    server = await serve(['--store', store], options)
   })
 
   test.each([
