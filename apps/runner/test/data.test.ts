@@ -53,18 +53,43 @@ describe('holdfast data', () => {
     for (const key of ['b/2', 'a', 'b/1', 'c\u001B[31m']) await data(['put', key, '--value', 'xyz'])
 
     const all = await data(['ls'])
-    expect(all.stdout).toMatch(/^KEY +SIZE +UPDATED +EXPIRES\na +3 +\d{4}-.*Z\nb\/1 /)
+    expect(all.stdout).toMatch(
+      /^STORE +KEY +SIZE +UPDATED +EXPIRES\nstorage +a +3 +\d{4}-.*Z\nstorage +b\/1 /,
+    )
     expect(all.stdout).toContain('c\\u{1b}[31m')
     expect(all.stderr).toBe('')
 
     const page = await data(['ls', '--limit', '2'])
-    expect(page.stdout).toMatch(/\na .*\nb\/1 .*\n$/)
-    const [, cursor = ''] = /--cursor (\S+)/.exec(page.stderr) ?? []
-    const rest = JSON.parse((await data(['ls', '--cursor', cursor, '--json'])).stdout) as object
+    expect(page.stdout).toMatch(/\nstorage +a .*\nstorage +b\/1 .*\n$/)
+    const [, more = ''] = /^There is more: (.+)$/m.exec(page.stderr) ?? []
+    const rest = JSON.parse((await data(['ls', ...more.split(' '), '--json'])).stdout) as object
     expect(rest).toMatchObject({ entries: [{ key: 'b/2' }, { key: 'c\u001B[31m' }], cursor: null })
 
     const prefixed = JSON.parse((await data(['ls', 'b/', '--json'])).stdout) as object
     expect(prefixed).toMatchObject({ entries: [{ key: 'b/1', size: 3 }, { key: 'b/2' }] })
+  })
+
+  test('lists both stores, one after the other, or the one that is named', async () => {
+    const { data } = await openData()
+    await data(['put', 'bytes', '--value', 'x'])
+    await data(['put', 'json', '--value', '1', ...isJson])
+    const listed = async (...args: string[]): Promise<unknown> =>
+      JSON.parse((await data(['ls', '--json', ...args])).stdout)
+
+    const [bytes, json] = [
+      { store: 'storage', key: 'bytes' },
+      { store: 'persistent_store', key: 'json' },
+    ]
+    expect(await listed()).toMatchObject({ entries: [bytes, json], cursor: null, store: null })
+    expect(await listed(...isJson)).toMatchObject({ entries: [json] })
+    expect(await listed('--limit', '1')).toMatchObject({
+      entries: [bytes],
+      cursor: null,
+      store: 'persistent_store',
+    })
+    expect((await data(['ls', '--limit', '1'])).stderr).toBe(
+      'There is more: --store-name persistent_store\n',
+    )
   })
 
   test('lists who has stored how much', async () => {
@@ -134,7 +159,9 @@ describe('holdfast data', () => {
       code: 0,
       stdout: 'Removed "a".\n"b" was not there.\n',
     })
-    expect((await data(['ls', '--json'])).stdout).toBe('{"entries":[],"cursor":null}\n')
+    expect((await data(['ls', '--json'])).stdout).toBe(
+      '{"entries":[],"cursor":null,"store":null}\n',
+    )
   })
 
   test('holds what it puts to no quota but the one that it is told', async () => {
@@ -170,7 +197,13 @@ describe('holdfast data', () => {
       2,
       'INVALID_ARGUMENT',
     ],
-    ['a cursor that is none', ['ls', '--cursor', '?'], 2, 'INVALID_CURSOR'],
+    ['a cursor of no store', ['ls', '--cursor', '?'], 2, 'USAGE'],
+    [
+      'a cursor that is none',
+      ['ls', '--store-name', 'storage', '--cursor', '?'],
+      2,
+      'INVALID_CURSOR',
+    ],
     ['a plugin that cannot be', ['ls', '--plugin', 'A'], 2, 'INVALID_PLUGIN_ID'],
   ])('refuses %s and stores nothing', async (_what, args, exitCode, code) => {
     const { data, store } = await openData()

@@ -40,7 +40,7 @@ export class HoldfastError extends Error {
   readonly context: ErrorContext
 
   constructor(code: ErrorCode, message: string, options: HoldfastErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.retryable = errorCodes[code] === 'retry'
     this.operation = options.operation

@@ -14,7 +14,7 @@ export class MisuseError extends TypeError {
   readonly context: ErrorContext
 
   constructor(code: ErrorCode, message: string, options: HoldfastErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.operation = options.operation
     this.context = options.context ?? {}

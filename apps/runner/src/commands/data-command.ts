@@ -13,11 +13,12 @@ export function addDataCommand(program: Command, signal: AbortSignal): void {
     .description('Look into what plugins stored, and change it.')
     .addHelpText('after', help)
 
-  withStoreOptions(data.command('ls'))
+  withStoreUrl(data.command('ls'))
     .description('List the keys of a plugin; without --plugin, who has stored how much.')
     .argument('[prefix]', 'only keys that begin with this text')
     .option('--plugin <id>', 'whose keys to list')
     .option('--workspace <id>', `of which tenant; with --plugin, "${defaultWorkspace}" if left out`)
+    .addOption(storeNameOption('which of its two stores; both if left out'))
     .option('--limit <n>', 'list so many at most, and say where the rest begins', wholeNumber(1))
     .option('--cursor <cursor>', 'begin where a list with --limit ended')
     .addHelpText('after', examples('ls', 'ls --plugin files photos/ --limit 20'))
@@ -82,23 +83,21 @@ export function addDataCommand(program: Command, signal: AbortSignal): void {
 }
 
 function withScopeOptions(command: Command): Command {
-  return withStoreOptions(
+  const storage: StoreName = 'storage'
+  return withStoreUrl(
     command
       .requiredOption('--plugin <id>', 'whose data')
-      .option('--workspace <id>', 'of which tenant', defaultWorkspace),
+      .option('--workspace <id>', 'of which tenant', defaultWorkspace)
+      .addOption(storeNameOption('which of its two stores').default(storage)),
   )
 }
 
-function withStoreOptions(command: Command): Command {
-  const storage: StoreName = 'storage'
-  return command
-    .addOption(
-      new Option('--store-name <name>', 'which of its two stores')
-        .choices(storeNames)
-        .default(storage),
-    )
-    .addOption(storeOption())
-    .option('--json', 'print one JSON object')
+function withStoreUrl(command: Command): Command {
+  return command.addOption(storeOption()).option('--json', 'print one JSON object')
+}
+
+function storeNameOption(description: string): Option {
+  return new Option('--store-name <name>', description).choices(storeNames)
 }
 
 function examples(...commands: readonly string[]): string {
