@@ -18,6 +18,7 @@ export const errorCodes = {
   INVALID_JSON_VALUE: 'final',
   WRONG_TYPE: 'final',
   VALUE_TOO_LARGE: 'final',
+  BODY_FAILED: 'final',
   COMMIT_TOO_LARGE: 'final',
 
   // What the store holds
@@ -40,6 +41,7 @@ export const errorCodes = {
   STORE_UNAVAILABLE: 'retry',
   STORE_BUSY: 'retry',
   STORE_FULL: 'retry',
+  UPLOAD_EXPIRED: 'retry',
   STORE_CORRUPT: 'final',
   STORE_NOT_HOLDFAST: 'final',
   STORE_TOO_NEW: 'final',

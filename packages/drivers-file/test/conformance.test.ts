@@ -1,8 +1,8 @@
-import { runConformance } from '@holdfast/driver-testkit'
-import { createFileDriver } from '@holdfast/drivers-file'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runConformance } from '@holdfast/driver-testkit'
+import { createFileDriver } from '@holdfast/drivers-file'
 import { afterAll, describe, expect, test } from 'vitest'
 
 runConformance(

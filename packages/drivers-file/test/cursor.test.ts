@@ -1,6 +1,6 @@
+import { join } from 'node:path'
 import { encodeCursor } from '@holdfast/core'
 import { createFileDriver } from '@holdfast/drivers-file'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { commitOf, put, scope, target } from './entries.ts'
 import { temporaryFolder } from './temporary-folder.ts'
