@@ -7,24 +7,30 @@ export async function* iterateUntilAborted<Item>(
   signal: AbortSignal,
 ): AsyncGenerator<Item, void> {
   signal.throwIfAborted()
-  const aborted = Promise.withResolvers<never>()
-  // Where nothing is awaited while it aborts, the rejection is nobody's.
-  aborted.promise.catch(() => undefined)
-  const onAbort = (): void => aborted.reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
   const iterator = source[Symbol.asyncIterator]()
+  let stop = (_reason: unknown): void => undefined
+  const onAbort = (): void => stop(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
   let hasEnded = false
+  // Not a race with one promise for the whole iteration: it would keep every item alive.
+  const nextOrAbort = (): Promise<IteratorResult<Item, unknown>> =>
+    new Promise((resolve, reject) => {
+      stop = reject
+      iterator.next().then(resolve, (error: unknown) => {
+        hasEnded = true
+        reject(error)
+      })
+    })
   try {
     for (;;) {
-      const next = await Promise.race([iterator.next(), aborted.promise])
-      hasEnded = next.done === true
-      if (next.done === true) return
+      const next = await nextOrAbort()
+      if (next.done === true) {
+        hasEnded = true
+        return
+      }
       yield next.value
       signal.throwIfAborted()
     }
-  } catch (error) {
-    hasEnded ||= !signal.aborted
-    throw error
   } finally {
     signal.removeEventListener('abort', onAbort)
     // Not awaited: a source that hangs in next() hangs in return(), too.

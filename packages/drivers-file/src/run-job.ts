@@ -27,7 +27,11 @@ export interface Statements {
 export function runJob(statements: Statements, job: Job): JobOutcome {
   const removed = runByKind(statements, job)
   const hasOrphans = statements.streams.takeOrphaned()
-  return { removed, hasOrphans: hasOrphans || (job.kind === 'reclaim' && removed.entries > 0) }
+  return {
+    removed,
+    hasOrphans: hasOrphans || (job.kind === 'reclaim' && removed.entries > 0),
+    ...(job.kind === 'chunk' ? { spent: job.bytes } : {}),
+  }
 }
 
 function runByKind(statements: Statements, job: Job): Usage {

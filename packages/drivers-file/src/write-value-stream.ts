@@ -10,9 +10,6 @@ import { chunkBytes } from './chunk-reader.ts'
 import type { WriterClient } from './writer-client.ts'
 import type { JobOutcome } from './writer-protocol.ts'
 
-/** How long an upload lives without a sign of its writer, in milliseconds by the driver's clock. */
-export const uploadLeaseMs: number = limits.uploadLeaseMs
-
 /** How often the writer of an upload shows that it lives, however slow its source is. */
 const renewEveryMs = limits.uploadLeaseMs / 4
 
@@ -67,6 +64,8 @@ class Upload {
   readonly #writer: WriterClient
   readonly #clock: Clock
   readonly #stream: string
+  /** Buffers that the writer has given back. */
+  readonly #spent: Uint8Array<ArrayBuffer>[] = []
 
   constructor(writer: WriterClient, clock: Clock, stream: string) {
     this.#writer = writer
@@ -79,7 +78,7 @@ class Upload {
     const sending: Promise<unknown>[] = []
     let position = 0
     let size = 0
-    for await (const bytes of rechunk(body)) {
+    for await (const bytes of rechunk(body, this.#spent)) {
       size += bytes.length
       sending.push(this.#sendChunk(position, bytes))
       position++
@@ -91,14 +90,11 @@ class Upload {
     return size
   }
 
-  #sendChunk(position: number, bytes: Uint8Array): Promise<unknown> {
-    const leaseUntil = this.#clock() + uploadLeaseMs
-    const sent = this.#writer.run({
-      kind: 'chunk',
-      stream: this.#stream,
-      position,
-      bytes,
-      leaseUntil,
+  #sendChunk(position: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const leaseUntil = this.#clock() + limits.uploadLeaseMs
+    const job = { kind: 'chunk', stream: this.#stream, position, bytes, leaseUntil } as const
+    const sent = this.#writer.run(job).then(({ spent }) => {
+      if (spent !== undefined) this.#spent.push(spent)
     })
     // It is awaited in its turn; until then its failure is not unhandled.
     sent.catch(() => undefined)
@@ -106,7 +102,7 @@ class Upload {
   }
 
   async renew(): Promise<void> {
-    const leaseUntil = this.#clock() + uploadLeaseMs
+    const leaseUntil = this.#clock() + limits.uploadLeaseMs
     await this.#writer.run({ kind: 'renew', stream: this.#stream, leaseUntil })
   }
 
@@ -135,7 +131,10 @@ async function* withinQuota({ key, quota, body }: StreamPut): AsyncGenerator<Uin
 }
 
 /** Cuts a body anew, into chunks of one length; only the last may be shorter. */
-async function* rechunk(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+async function* rechunk(
+  body: AsyncIterable<Uint8Array>,
+  spent: Uint8Array<ArrayBuffer>[],
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
   let chunk = new Uint8Array(chunkBytes)
   let filled = 0
   for await (const bytes of body) {
@@ -146,7 +145,7 @@ async function* rechunk(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
       at += part.length
       if (filled < chunkBytes) continue
       yield chunk
-      chunk = new Uint8Array(chunkBytes)
+      chunk = spent.pop() ?? new Uint8Array(chunkBytes)
       filled = 0
     }
   }

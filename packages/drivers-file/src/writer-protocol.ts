@@ -23,7 +23,7 @@ export type Job =
       readonly kind: 'chunk'
       readonly stream: string
       readonly position: number
-      readonly bytes: Uint8Array
+      readonly bytes: Uint8Array<ArrayBuffer>
       readonly leaseUntil: EpochMs
     }
   | { readonly kind: 'renew'; readonly stream: string; readonly leaseUntil: EpochMs }
@@ -48,6 +48,8 @@ export interface JobOutcome {
   readonly removed: Usage
   /** Whether there are chunks to reclaim. */
   readonly hasOrphans: boolean
+  /** The bytes of a chunk, to be filled again: made anew they would pile up until two heaps are swept. */
+  readonly spent?: Uint8Array<ArrayBuffer>
 }
 
 /** What became of a job. */

@@ -34,7 +34,9 @@ function main(port: MessagePort, options: WriterOptions): void {
       writer.close()
       port.close()
     } else {
-      reply({ results: writer.run(request.jobs) })
+      const results = writer.run(request.jobs)
+      const spent = results.flatMap((result) => ('spent' in result ? [result.spent.buffer] : []))
+      port.postMessage({ results } satisfies WriterReply, spent)
     }
   })
   reply({ opened: true })
