@@ -87,8 +87,8 @@ export interface StorageDriver extends AsyncDisposable {
   clear(scope: Scope, options?: CallOptions): Promise<Usage>
 
   /**
-   * Frees the space of entries that expired at or before `now`, which is no later than the driver's
-   * own clock. It changes nothing that any other call can see, so it may be repeated at will.
+   * Frees the space of entries that expired at or before `now`, and by the driver's own clock too. It
+   * changes nothing that any other call can see, so it may be repeated at will.
    *
    * @returns what was removed
    */

@@ -1,8 +1,8 @@
 import { cancellationChecks } from './checks/cancellation-checks.ts'
 import { capabilitiesChecks } from './checks/capabilities-checks.ts'
-import { checksChecks } from './checks/checks-checks.ts'
 import { clearChecks } from './checks/clear-checks.ts'
 import { commitChecks } from './checks/commit-checks.ts'
+import { compareAndSetChecks } from './checks/compare-and-set-checks.ts'
 import { durabilityChecks } from './checks/durability-checks.ts'
 import { entriesChecks } from './checks/entries-checks.ts'
 import { errorsChecks } from './checks/errors-checks.ts'
@@ -27,7 +27,7 @@ export const conformanceSections: readonly ConformanceSection[] = [
   { title: 'scopes', checks: scopesChecks },
   { title: 'get', checks: getChecks },
   { title: 'commit', checks: commitChecks },
-  { title: 'checks', checks: checksChecks },
+  { title: 'compare-and-set', checks: compareAndSetChecks },
   { title: 'usage', checks: usageChecks },
   { title: 'quota', checks: quotaChecks },
   { title: 'list', checks: listChecks },

@@ -1,6 +1,8 @@
 export type { ConformanceCheck, ConformanceSection, Requirement } from './conformance-check.ts'
 export { conformanceSections } from './conformance-sections.ts'
 export type { DriverUnderTest, StoreSetting, StoreUnderTest } from './driver-under-test.ts'
+export type { Mutant } from './mutants/mutant.ts'
+export { mutants } from './mutants/mutants.ts'
 export { runCheck } from './run-check.ts'
 export { runConformance } from './run-conformance.ts'
 export type { PutOptions, ScopeHandle, ValueLike } from './scope-handle.ts'

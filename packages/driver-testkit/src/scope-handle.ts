@@ -112,10 +112,10 @@ export class ScopeHandle {
     return this.driver.list(this.scope, whole, options)
   }
 
-  /** All entries of a listing, page by page. */
+  /** All entries of a listing, from its cursor on, page by page. */
   async listAll(query: Partial<ListQuery> = {}): Promise<readonly ListedEntry[]> {
     const entries: ListedEntry[] = []
-    let cursor: Cursor | null = null
+    let cursor: Cursor | null = query.cursor ?? null
     for (let pages = 0; pages < mostPages; pages++) {
       const page: ListPage = await this.list({ ...query, cursor })
       entries.push(...page.entries)
@@ -125,7 +125,7 @@ export class ScopeHandle {
     throw new Error(`The listing does not end: ${mostPages} pages and still a cursor.`)
   }
 
-  /** All keys of a listing, page by page. */
+  /** All keys of a listing, from its cursor on, page by page. */
   async keys(query: Partial<ListQuery> = {}): Promise<readonly string[]> {
     return (await this.listAll({ keysOnly: true, ...query })).map(({ key }) => key)
   }

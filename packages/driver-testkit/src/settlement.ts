@@ -20,3 +20,8 @@ export async function failureOf(call: Promise<unknown>): Promise<Error> {
   }
   throw new Error('The call resolved where it had to reject.')
 }
+
+/** Lets all run that has only been waiting for its turn. */
+export function turnOfEventLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

@@ -2,6 +2,7 @@ import { describeValue, MisuseError, quoteOrDescribe } from '@holdfast/core'
 import type { EndpointClass } from './endpoint.ts'
 import { isKind } from './kind.ts'
 import type { PluginDefinition, Route } from './plugin-definition.ts'
+import { checkOptions } from './stores/parse-options.ts'
 import type { ToolClass } from './tool.ts'
 
 /** What an author lists of a plugin. */
@@ -34,6 +35,7 @@ const toolName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
  * ```
  */
 export function definePlugin(options: PluginOptions): PluginDefinition {
+  checkOptions(options, 'definePlugin', ['tools', 'endpoints'])
   const { tools = {}, endpoints = {} } = options
   return Object.freeze({
     '~holdfast': 'plugin/v1' as const,
@@ -55,13 +57,24 @@ function checkToolName(name: string): string {
 }
 
 function checkTool(name: string, tool: ToolClass): ToolClass {
-  if (isKind(tool, 'tool/v1')) return tool
-  throw notAClass(`The tool ${quoteOrDescribe(name)}`, 'Tool', tool)
+  const subject = `The tool ${JSON.stringify(name)}`
+  if (!isKind(tool, 'tool/v1')) throw notAClass(subject, 'Tool', tool)
+  const { description, parameters } = tool
+  if (typeof description !== 'string') {
+    throw wrongType(`${subject} has a string as its static description`, description)
+  }
+  if (parameters !== null && !isSchema(parameters)) {
+    throw wrongType(
+      `${subject} has null or a schema that implements Standard Schema as its static parameters`,
+      parameters,
+    )
+  }
+  return tool
 }
 
 function toRoute(path: string, endpoint: EndpointClass): Route {
   if (!isKind(endpoint, 'endpoint/v1')) {
-    throw notAClass(`The endpoint ${quoteOrDescribe(path)}`, 'Endpoint', endpoint)
+    throw notAClass(`The endpoint ${JSON.stringify(path)}`, 'Endpoint', endpoint)
   }
   return Object.freeze({ path, pattern: toPattern(path), endpoint })
 }
@@ -84,9 +97,18 @@ function toPattern(path: string): URLPattern {
   }
 }
 
+/** Schemas are objects in most libraries and functions in ArkType. */
+function isSchema(value: unknown): boolean {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  if (!('~standard' in value)) return false
+  const standard = value['~standard']
+  return typeof standard === 'object' && standard !== null && 'validate' in standard
+}
+
 function notAClass(subject: string, base: string, got: unknown): MisuseError {
-  return new MisuseError(
-    'WRONG_TYPE',
-    `${subject} is a class that extends ${base}; got ${describeValue(got)}. Give the class, not an instance.`,
-  )
+  return wrongType(`${subject} is a class that extends ${base}, and not an instance of it`, got)
+}
+
+function wrongType(rule: string, got: unknown): MisuseError {
+  return new MisuseError('WRONG_TYPE', `${rule}; got ${describeValue(got)}.`)
 }

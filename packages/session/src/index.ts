@@ -12,7 +12,7 @@ export type { AttemptStore } from './attempt-store.ts'
 export { definePlugin, type PluginOptions } from './define-plugin.ts'
 export { Endpoint, type EndpointClass, type PathParameters } from './endpoint.ts'
 export { attempt_store, persistent_store } from './invocation-stores.ts'
-export type { JsonCompatible } from './json-compatible.ts'
+export type { JsonCompatible, JsonInput } from './json-compatible.ts'
 export type { JsonObject } from './json-object.ts'
 export type {
   BlobMessage,

@@ -11,6 +11,9 @@ export type JsonCompatible<Value> = Value extends JsonValue
     ? never
     : { readonly [Name in keyof Value]: JsonProperty<Value, Name> }
 
+/** What a method takes that stores or sends JSON: what is JSON by its type, or compatible with it. */
+export type JsonInput<Value> = JsonValue | (Value & JsonCompatible<Value>)
+
 /** An optional property may be absent; that it is not there as `undefined` is checked at run time. */
 type JsonProperty<Owner, Name extends keyof Owner> =
   Owner extends Required<Pick<Owner, Name>>

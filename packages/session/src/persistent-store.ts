@@ -1,5 +1,5 @@
 import type { EntryMetadata, JsonValue, Version } from '@holdfast/core'
-import type { JsonCompatible } from './json-compatible.ts'
+import type { JsonInput } from './json-compatible.ts'
 import type {
   DeleteOptions,
   Entries,
@@ -64,11 +64,7 @@ export interface PersistentStore {
    * @throws {@link HoldfastError} `INVALID_JSON_VALUE`, `VALUE_TOO_LARGE`, `QUOTA_EXCEEDED`,
    * `VERSION_MISMATCH`
    */
-  set<Value>(
-    key: string,
-    value: Value & JsonCompatible<Value>,
-    options?: SetOptions,
-  ): Promise<Version>
+  set<Value>(key: string, value: JsonInput<Value>, options?: SetOptions): Promise<Version>
 
   /**
    * Writes many values, all or none.
@@ -76,10 +72,7 @@ export interface PersistentStore {
    * @param entries at most 1,000 different keys with at most 64 MiB of values together
    * @throws {@link HoldfastError} `COMMIT_TOO_LARGE` beyond that, and as `set`
    */
-  setMany<Value>(
-    entries: Entries<Value & JsonCompatible<Value>>,
-    options?: SetManyOptions,
-  ): Promise<void>
+  setMany<Value>(entries: Entries<JsonInput<Value>>, options?: SetManyOptions): Promise<void>
 
   /**
    * Removes a key. To remove what is not there is no error.
@@ -118,9 +111,7 @@ export interface PersistentStore {
    */
   update<Value = JsonValue>(
     key: string,
-    change: (
-      current: Value | undefined,
-    ) => NoInfer<JsonCompatible<Value>> | Promise<NoInfer<JsonCompatible<Value>>>,
+    change: (current: Value | undefined) => NoInfer<Value> | Promise<NoInfer<Value>>,
     options?: UpdateOptions,
   ): Promise<Value>
 

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { Handler } from './handler.ts'
-import type { JsonCompatible } from './json-compatible.ts'
+import type { JsonInput } from './json-compatible.ts'
 import {
   makeBlob,
   makeImage,
@@ -87,7 +87,7 @@ export abstract class Tool extends Handler {
    *
    * @throws {@link HoldfastError} `INVALID_JSON_VALUE`
    */
-  protected json<Value>(value: Value & JsonCompatible<Value>): JsonMessage {
+  protected json<Value>(value: JsonInput<Value>): JsonMessage {
     return makeJson(value)
   }
 
@@ -124,7 +124,7 @@ export abstract class Tool extends Handler {
    *
    * @throws {@link HoldfastError} `INVALID_JSON_VALUE`
    */
-  protected variable<Value>(name: string, value: Value & JsonCompatible<Value>): VariableMessage {
+  protected variable<Value>(name: string, value: JsonInput<Value>): VariableMessage {
     return makeVariable(name, value)
   }
 
@@ -134,11 +134,7 @@ export abstract class Tool extends Handler {
    * @param data a JSON value with the particulars
    * @throws {@link HoldfastError} `INVALID_JSON_VALUE`
    */
-  protected log<Data>(
-    level: LogLevel,
-    text: string,
-    data?: Data & JsonCompatible<Data>,
-  ): LogMessage {
+  protected log<Data>(level: LogLevel, text: string, data?: JsonInput<Data>): LogMessage {
     return makeLog(level, text, data)
   }
 

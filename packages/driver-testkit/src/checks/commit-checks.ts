@@ -1,8 +1,33 @@
 import { mintVersion } from '@holdfast/core'
+import { differenceOf } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
-import { outcomeOf } from '../settlement.ts'
+import { outcomeOf, turnOfEventLoop } from '../settlement.ts'
 
 export const commitChecks: readonly ConformanceCheck[] = [
+  {
+    id: 'commit.put',
+    promise: 'A put writes an entry, new or in place of the one that was there.',
+    async run({ store, expect }) {
+      for (const value of ['first', 'second', 'second', 'third']) {
+        const version = await store.put('key', value)
+        expect(await store.text('key')).toBe(value)
+        expect((await store.get('key'))?.version).toBe(version)
+        expect(await store.keys()).toEqual(['key'])
+      }
+    },
+  },
+  {
+    id: 'commit.delete',
+    promise: 'A delete removes the entry, and no other.',
+    async run({ store, expect }) {
+      await store.putMany(['a', 'b', 'c', 'd'])
+      await store.delete('a', 'c')
+      const entries = await store.getMany(['a', 'b', 'c', 'd'])
+      expect(entries.map((entry) => entry?.key ?? null)).toEqual([null, 'b', null, 'd'])
+      expect(await store.keys()).toEqual(['b', 'd'])
+      expect((await store.usage()).entries).toBe(2)
+    },
+  },
   {
     id: 'commit.both-stores',
     promise: 'One commit puts and deletes in both stores of a plugin.',
@@ -105,17 +130,42 @@ export const commitChecks: readonly ConformanceCheck[] = [
     },
   },
   {
+    id: 'commit.too-many-checks',
+    promise: 'A commit has as many checks as maxCommitEntries, and is refused with more.',
+    async run({ store, driver, expect }) {
+      const count = driver.capabilities.maxCommitEntries
+      const checks = Array.from({ length: count }, (_, index) => store.checkOf(`${index}`, null))
+      const puts = [store.putOf('key')]
+      expect(await outcomeOf(store.commit({ checks, puts }))).toBe('resolved')
+      const oneMore = store.commit({ checks: [...checks, store.checkOf('more', null)], puts })
+      expect(await outcomeOf(oneMore)).toBe('COMMIT_TOO_LARGE')
+    },
+  },
+  {
     id: 'commit.whole-to-readers',
     promise: 'A get of several keys sees all of a commit or nothing of it.',
     async run({ store, expect }) {
-      await store.putMany(['a', 'b'], '0')
-      const writes = Array.from({ length: 50 }, (_, index) => store.putMany(['a', 'b'], `${index}`))
-      const reads = Array.from({ length: 50 }, async () => {
-        const [a, b] = await store.getMany(['a', 'b'])
-        return Buffer.from(a?.value ?? []).equals(b?.value ?? new Uint8Array())
+      await store.putMany(['a', 'b'], 'first')
+      const progress = { isOver: false }
+      const write = async (): Promise<void> => {
+        for (let round = 0; round < 50; round++) await store.putMany(['a', 'b'], `${round}`)
+      }
+      // Each reader has a rhythm of its own, so that they do not all miss the same moment, and each
+      // lets go of the event loop, without which a driver that reads at once would never write.
+      const read = async (pauses: number): Promise<void> => {
+        while (!progress.isOver) {
+          for (let turn = 0; turn < 50; turn++) {
+            const [a, b] = await store.getMany(['a', 'b'])
+            expect(differenceOf(a?.value, b?.value ?? new Uint8Array())).toBe(null)
+            for (let pause = 0; pause < pauses; pause++) await Promise.resolve()
+          }
+          await turnOfEventLoop()
+        }
+      }
+      const written = write().finally(() => {
+        progress.isOver = true
       })
-      await Promise.all(writes)
-      expect((await Promise.all(reads)).every(Boolean)).toBe(true)
+      await Promise.all([written, ...[0, 1, 2, 3].map(read)])
     },
   },
   {

@@ -57,8 +57,7 @@ export const expiryChecks: readonly ConformanceCheck[] = [
       await store.putMany(['c', 'd'])
       const { cursor } = await store.list({ limit: 2 })
       clock.advance(1_000)
-      const page = await store.list({ cursor })
-      expect(page.entries.map(({ key }) => key)).toEqual(['c', 'd'])
+      expect(await store.keys({ cursor })).toEqual(['c', 'd'])
     },
   },
   {

@@ -1,6 +1,6 @@
 import type { ConformanceCheck } from '../conformance-check.ts'
 import { everyCall } from '../every-call.ts'
-import { outcomeOf } from '../settlement.ts'
+import { outcomeOf, turnOfEventLoop } from '../settlement.ts'
 
 export const lifecycleChecks: readonly ConformanceCheck[] = [
   {
@@ -84,8 +84,3 @@ export const lifecycleChecks: readonly ConformanceCheck[] = [
     },
   },
 ]
-
-/** What is settled by now has told its listeners after this. */
-function turnOfEventLoop(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
-}

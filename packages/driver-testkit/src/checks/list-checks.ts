@@ -75,7 +75,7 @@ export const listChecks: readonly ConformanceCheck[] = [
       await store.putMany(['a', 'b', 'c', 'd'])
       for (const limit of [1, 2, 3, 4]) {
         const { entries } = await store.list({ limit })
-        expect(entries.length >= 1 && entries.length <= limit).toBe(true)
+        expect(entries.length <= limit).toBe(true)
       }
     },
   },
@@ -91,16 +91,15 @@ export const listChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'list.heavy-pages',
-    promise: `A page with values ends early, but not before their sum reaches ${limits.maxListPageBytes} bytes.`,
+    promise: `A page with values ends at the latest with the entry that brings their sum to ${limits.maxListPageBytes} bytes.`,
     needs: [valuesOf(4 * mebibyte)],
     async run({ store, expect }) {
       const keys = ['a', 'b', 'c', 'd', 'e', 'f']
       for (const key of keys) await store.put(key, noise(4 * mebibyte))
-      const first = await store.list()
-      expect(first.entries.map(({ key }) => key)).toEqual(['a', 'b', 'c', 'd'])
-      const second = await store.list({ cursor: first.cursor })
-      expect(second.entries.map(({ key }) => key)).toEqual(['e', 'f'])
-      expect(await store.keys()).toEqual(keys)
+      const { entries } = await store.list()
+      const beforeLast = entries.slice(0, -1).reduce((sum, { size }) => sum + size, 0)
+      expect(beforeLast < limits.maxListPageBytes).toBe(true)
+      expect(await store.keys({ keysOnly: false })).toEqual(keys)
     },
   },
 ]

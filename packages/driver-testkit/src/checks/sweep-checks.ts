@@ -34,7 +34,7 @@ export const sweepChecks: readonly ConformanceCheck[] = [
       const see = async (): Promise<unknown> => ({
         entries: await store.getMany(['a', 'b', 'c', 'd']),
         listed: await store.listAll(),
-        next: await store.list({ cursor }),
+        next: await store.listAll({ cursor }),
         usage: await store.usage(),
         scopes: await driver.scopes({ workspace: null, plugin: null, cursor: null, limit: 10 }),
       })

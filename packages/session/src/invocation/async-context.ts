@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { HeldTurn } from './held-turn.ts'
 import type { Invocation } from './invocation.ts'
+import type { RunningChange } from './running-change.ts'
 
 /** What follows the asynchronous flow of a program. */
 export interface AsyncContext {
   /** The invocation that the running code belongs to. */
   readonly invocation: AsyncLocalStorage<Invocation>
-  /** The updates whose functions the running code was called from. */
-  readonly turns: AsyncLocalStorage<readonly HeldTurn[]>
+  /** The functions of updates that the running code was called from. */
+  readonly changes: AsyncLocalStorage<readonly RunningChange[]>
 }
 
 /**
@@ -28,7 +28,7 @@ function sharedAsyncContext(): AsyncContext {
   if (existing !== undefined) return existing
   const created: AsyncContext = Object.freeze({
     invocation: new AsyncLocalStorage<Invocation>(),
-    turns: new AsyncLocalStorage<readonly HeldTurn[]>(),
+    changes: new AsyncLocalStorage<readonly RunningChange[]>(),
   })
   Object.defineProperty(globalThis, name, { value: created })
   return created

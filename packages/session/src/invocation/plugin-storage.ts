@@ -32,11 +32,10 @@ export interface PluginStorage {
   /**
    * Runs an update of a key when those of the same key that asked before have had their turn, so
    * that updates inside one process wait for one another instead of failing their checks in turn.
-   * It is shared by all invocations of one plugin in one workspace, and it is a courtesy alone:
-   * what keeps updates right is the check in their commit.
+   * All invocations of one plugin in one workspace share the turns. They are a courtesy alone: what
+   * keeps updates right is the check in their commit.
    *
-   * @throws {@link HoldfastError} `NESTED_UPDATE` inside an update of the same key; `ABORTED` when
-   * `options.signal` aborts before its turn has come
+   * @throws {@link HoldfastError} `ABORTED` when `options.signal` aborts before the turn has come
    */
   inTurn<Result>(
     store: StoreName,

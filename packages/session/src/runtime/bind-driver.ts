@@ -22,7 +22,7 @@ export function bindDriver(
       driver.commit({ workspace, plugin }, { checks, puts, deletes, quota }, options),
     list: (store, query, options) => driver.list({ workspace, plugin, store }, query, options),
     inTurn: (store, key, update, options) =>
-      turns.run([workspace, plugin, store, key], update, options?.signal),
+      turns.run(JSON.stringify([workspace, plugin, store, key]), update, options?.signal),
   }
 }
 

@@ -38,7 +38,6 @@ export async function runEndpoint(
       endpoint['~bindParams'](params)
       return endpoint.invoke(request, structuredClone(settings))
     })
-    refuseAborted(context.signal)
     return streamInside(invocation, checkResponse(response), toFailure)
   } catch (error) {
     invocation.close()

@@ -19,10 +19,9 @@ export function streamInside(
     return response
   }
   const { status, statusText, headers } = response
-  const body = new ReadableStream(new BodySource(invocation, response.body, toFailure), {
-    // Nothing is produced before somebody reads it.
-    highWaterMark: 0,
-  })
+  const source = new BodySource(invocation, response.body, toFailure)
+  // Nothing is produced before somebody reads it.
+  const body = new ReadableStream(source, { highWaterMark: 0 })
   return new Response(body, { status, statusText, headers })
 }
 
@@ -30,7 +29,7 @@ class BodySource {
   readonly #invocation: Invocation
   readonly #reader: ReadableStreamDefaultReader<unknown>
   readonly #toFailure: (thrown: unknown) => Error
-  #onAbort = (): void => undefined
+  #stopListening = (): void => undefined
 
   constructor(
     invocation: Invocation,
@@ -44,21 +43,21 @@ class BodySource {
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
     const { signal } = this.#invocation.context
-    this.#onAbort = () => {
-      const reason: unknown = signal.reason
-      controller.error(
-        new HoldfastError('ABORTED', 'The invocation was aborted.', { cause: reason }),
-      )
-      // The body has failed already; whether its source minds being cancelled changes nothing.
-      this.cancel(reason).catch(() => undefined)
+    const abort = (): void => {
+      const cause: unknown = signal.reason
+      controller.error(new HoldfastError('ABORTED', 'The invocation was aborted.', { cause }))
+      // The body has failed already, whatever its source says to being cancelled.
+      this.cancel(cause).catch(() => undefined)
     }
-    signal.addEventListener('abort', this.#onAbort, { once: true })
+    this.#stopListening = () => signal.removeEventListener('abort', abort)
+    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
   }
 
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     try {
       const step = await this.#invocation.run(() => this.#reader.read())
-      if (this.#invocation.isClosed) return
+      if (this.#invocation.context.signal.aborted) return
       if (step.done) {
         this.#end()
         controller.close()
@@ -66,7 +65,7 @@ class BodySource {
         controller.enqueue(checkChunk(step.value))
       }
     } catch (error) {
-      this.#end()
+      this.cancel(error).catch(() => undefined)
       throw this.#toFailure(error)
     }
   }
@@ -80,7 +79,7 @@ class BodySource {
   }
 
   #end(): void {
-    this.#invocation.context.signal.removeEventListener('abort', this.#onAbort)
+    this.#stopListening()
     this.#invocation.close()
   }
 }

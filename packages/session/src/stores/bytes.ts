@@ -15,7 +15,7 @@ export function parseBytes(value: unknown, subject: string): Uint8Array {
       `${subject} is bytes in a Uint8Array; got ${describeValue(value)}. ${hint(value)}`,
     )
   }
-  if (value.buffer instanceof ArrayBuffer && value.buffer.detached) {
+  if ('detached' in value.buffer && value.buffer.detached) {
     throw new MisuseError(
       'INVALID_ARGUMENT',
       `${subject} is a Uint8Array whose memory was transferred to somebody else. Give it before it is transferred, or a copy.`,

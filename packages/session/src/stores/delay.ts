@@ -12,5 +12,6 @@ export function delay(ms: number, signal: AbortSignal): Promise<void> {
       resolve()
     }, ms)
     signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
   })
 }

@@ -1,6 +1,7 @@
 import {
   type Entry,
   type EpochMs,
+  isHoldfastError,
   limits,
   mintVersion,
   parseKeyPrefix,
@@ -9,6 +10,7 @@ import {
   type StoreName,
   type Version,
 } from '@holdfast/core'
+import { refuseNested, runChange, runningChanges } from '../invocation/running-change.ts'
 import type {
   DeleteOptions,
   KeysOptions,
@@ -33,7 +35,7 @@ import type { OpenAccess } from './store-access.ts'
 export abstract class KeyedStore {
   readonly #store: StoreName
   readonly #open: OpenAccess
-  protected readonly parseKey: (key: unknown) => StorageKey
+  readonly #parseKey: (key: unknown) => StorageKey
 
   protected constructor(
     store: StoreName,
@@ -42,11 +44,11 @@ export abstract class KeyedStore {
   ) {
     this.#store = store
     this.#open = open
-    this.parseKey = parseKey
+    this.#parseKey = parseKey
   }
 
   async exists(key: string): Promise<boolean> {
-    const parsed = this.parseKey(key)
+    const parsed = this.#parseKey(key)
     const { storage, signal } = this.#open()
     // The first key with this prefix, in order, is the key itself if it is there.
     const query = { prefix: parsed, cursor: null, limit: 1, keysOnly: true }
@@ -56,11 +58,11 @@ export abstract class KeyedStore {
 
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     checkOptions(options, 'delete', ['ifVersion'])
-    await this.#commit([], [this.parseKey(key)], parseExpected(options.ifVersion))
+    await this.#commit([], [this.#parseKey(key)], parseExpected(options.ifVersion))
   }
 
   async deleteMany(keys: Iterable<string>): Promise<void> {
-    await this.#commit([], parseKeys(keys, 'deleteMany', this.parseKey))
+    await this.#commit([], parseKeys(keys, 'deleteMany', this.#parseKey))
   }
 
   async list(options: ListOptions = {}): Promise<Page> {
@@ -91,13 +93,13 @@ export abstract class KeyedStore {
   }
 
   protected async read(key: string): Promise<Entry | null> {
-    const [entry = null] = await this.#readKeys([this.parseKey(key)])
+    const [entry = null] = await this.#readKeys([this.#parseKey(key)])
     return entry
   }
 
   /** Those of the entries that are there, in the order asked. */
   protected async readMany(keys: Iterable<string>): Promise<readonly Entry[]> {
-    const entries = await this.#readKeys(parseKeys(keys, 'getMany', this.parseKey))
+    const entries = await this.#readKeys(parseKeys(keys, 'getMany', this.#parseKey))
     return entries.filter((entry) => entry !== null)
   }
 
@@ -106,7 +108,7 @@ export abstract class KeyedStore {
     value: Uint8Array,
     options: SetBytesOptions,
   ): Promise<Version> {
-    const put = this.#toPut(this.parseKey(key), value, options)
+    const put = this.#toPut(this.#parseKey(key), value, options)
     await this.#commit([put], [], parseExpected(options.ifVersion))
     return put.version
   }
@@ -115,7 +117,7 @@ export abstract class KeyedStore {
     entries: readonly (readonly [key: string, value: Uint8Array])[],
     options: SetBytesOptions,
   ): Promise<void> {
-    const puts = entries.map(([key, value]) => this.#toPut(this.parseKey(key), value, options))
+    const puts = entries.map(([key, value]) => this.#toPut(this.#parseKey(key), value, options))
     await this.#commit(puts, [])
   }
 
@@ -125,18 +127,32 @@ export abstract class KeyedStore {
     change: (entry: Entry | null) => Promise<Uint8Array>,
     options: UpdateBytesOptions,
   ): Promise<void> {
-    const parsed = this.parseKey(key)
+    const parsed = this.#parseKey(key)
     this.#parseSettings(options)
-    const hasSettings = options.expiresInMs !== undefined || options.contentType !== undefined
-    const attempt = async (): Promise<void> => {
-      const [entry = null] = await this.#readKeys([parsed])
-      const value = await change(entry)
-      if (entry !== null && !hasSettings && Buffer.compare(entry.value, value) === 0) return
-      await this.#commit([this.#toPut(parsed, value, options, entry)], [], entry?.version ?? null)
-    }
     const { storage, signal } = this.#open()
+    refuseNested(storage, this.#store, [parsed])
+    const hasSettings = options.expiresInMs !== undefined || options.contentType !== undefined
+    const attempt = async (): Promise<boolean> => {
+      const [entry = null] = await this.#readKeys([parsed])
+      const value = await runChange(storage, this.#store, parsed, () => change(entry))
+      if (entry !== null && !hasSettings && Buffer.compare(entry.value, value) === 0) return true
+      return await this.#commitIfUnchanged(this.#toPut(parsed, value, options, entry), entry)
+    }
     const update = (): Promise<void> => retryLostRaces(parsed, signal, attempt)
-    await storage.inTurn(this.#store, parsed, update, { signal })
+    // Two updates that wait in one another's functions for what the other holds would wait for ever.
+    if (runningChanges().length > 0) await update()
+    else await storage.inTurn(this.#store, parsed, update, { signal })
+  }
+
+  /** Whether nobody else was faster. */
+  async #commitIfUnchanged(put: Put, entry: Entry | null): Promise<boolean> {
+    try {
+      await this.#commit([put], [], entry?.version ?? null)
+      return true
+    } catch (error) {
+      if (isHoldfastError(error, 'VERSION_MISMATCH')) return false
+      throw error
+    }
   }
 
   async #readKeys(keys: readonly StorageKey[]): Promise<readonly (Entry | null)[]> {
@@ -162,6 +178,7 @@ export abstract class KeyedStore {
     const store = this.#store
     const checked = [...puts.map(({ key }) => key), ...deletes]
     if (checked.length === 0) return
+    refuseNested(storage, store, checked)
     await storage.commit(
       {
         checks:
@@ -199,7 +216,7 @@ export abstract class KeyedStore {
   }
 
   #parsePrefix(prefix: unknown): string {
-    return parseKeyPrefix(prefix) === '' ? '' : this.parseKey(prefix)
+    return parseKeyPrefix(prefix) === '' ? '' : this.#parseKey(prefix)
   }
 }
 

@@ -1,4 +1,4 @@
-import { HoldfastError, isHoldfastError, type StorageKey } from '@holdfast/core'
+import { HoldfastError, type StorageKey } from '@holdfast/core'
 import { delay } from './delay.ts'
 
 /** With the pauses below, about ten seconds of losing every single race. */
@@ -6,23 +6,20 @@ const mostAttempts = 200
 const longestPauseMs = 100
 
 /**
- * Runs an attempt to change a key, again after each lost race, with random pauses that grow so that
- * many writers spread out.
+ * Attempts to change a key, again after each lost race, with random pauses that grow so that many
+ * writers spread out.
  *
- * @throws {@link HoldfastError} `CONTENTION` when it gives up; what the attempt throws otherwise
+ * @param attempt whether it has won
+
+ * @throws {@link HoldfastError} `CONTENTION` when it gives up
  */
 export async function retryLostRaces(
   key: StorageKey,
   signal: AbortSignal,
-  attempt: () => Promise<void>,
+  attempt: () => Promise<boolean>,
 ): Promise<void> {
   for (let count = 1; count <= mostAttempts; count++) {
-    try {
-      await attempt()
-      return
-    } catch (error) {
-      if (!isHoldfastError(error, 'VERSION_MISMATCH')) throw error
-    }
+    if (await attempt()) return
     await delay(Math.random() * Math.min(2 ** count, longestPauseMs), signal)
   }
   throw new HoldfastError(

@@ -5,9 +5,9 @@ import type { ScopeHandle } from '../scope-handle.ts'
 import { failureOf, outcomeOf } from '../settlement.ts'
 import type { Expect } from '../test-runner.ts'
 
-export const checksChecks: readonly ConformanceCheck[] = [
+export const compareAndSetChecks: readonly ConformanceCheck[] = [
   {
-    id: 'checks.version',
+    id: 'compare-and-set.version',
     promise: 'A commit whose check names the version that is there is applied.',
     async run({ store, expect }) {
       const version = await store.put('key', 'old')
@@ -19,7 +19,7 @@ export const checksChecks: readonly ConformanceCheck[] = [
     },
   },
   {
-    id: 'checks.absence',
+    id: 'compare-and-set.absence',
     promise: 'A commit whose check names absence is applied where there is no entry.',
     async run({ store, expect }) {
       const checks = [store.checkOf('key', null)]
@@ -31,7 +31,7 @@ export const checksChecks: readonly ConformanceCheck[] = [
     },
   },
   {
-    id: 'checks.mismatch',
+    id: 'compare-and-set.mismatch',
     promise:
       'A check that fails rejects with VERSION_MISMATCH and says what was and what is there.',
     async run({ store, expect }) {
@@ -44,7 +44,7 @@ export const checksChecks: readonly ConformanceCheck[] = [
     },
   },
   {
-    id: 'checks.first-named',
+    id: 'compare-and-set.first-named',
     promise: 'Of several checks that fail, the error names the first.',
     async run({ at, expect }) {
       const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
@@ -60,7 +60,7 @@ export const checksChecks: readonly ConformanceCheck[] = [
     },
   },
   {
-    id: 'checks.other-keys',
+    id: 'compare-and-set.other-keys',
     promise: 'A check may be about a key that the commit does not change, in either store.',
     async run({ at, expect }) {
       const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
@@ -74,7 +74,7 @@ export const checksChecks: readonly ConformanceCheck[] = [
     },
   },
   {
-    id: 'checks.alone',
+    id: 'compare-and-set.alone',
     promise: 'A commit of checks alone says whether they hold, and changes nothing.',
     async run({ store, expect }) {
       const version = await store.put('key')
@@ -85,7 +85,7 @@ export const checksChecks: readonly ConformanceCheck[] = [
     },
   },
   {
-    id: 'checks.guarded-delete',
+    id: 'compare-and-set.guarded-delete',
     promise: 'A check guards a delete like a put.',
     async run({ store, expect }) {
       const old = await store.put('key')
@@ -99,7 +99,7 @@ export const checksChecks: readonly ConformanceCheck[] = [
     },
   },
   {
-    id: 'checks.equal-bytes',
+    id: 'compare-and-set.equal-bytes',
     promise: 'A check is about the version: an entry written back with the same bytes is another.',
     async run({ store, expect }) {
       const seen = await store.put('key', 'same')
@@ -110,14 +110,14 @@ export const checksChecks: readonly ConformanceCheck[] = [
     },
   },
   {
-    id: 'checks.one-winner',
+    id: 'compare-and-set.one-winner',
     promise: 'Of many commits at once with the same check, exactly one is applied.',
     async run({ store, expect }) {
       await expectOneWinner([store], expect)
     },
   },
   {
-    id: 'checks.one-winner-shared',
+    id: 'compare-and-set.one-winner-shared',
     promise: 'Of many commits through several drivers with the same check, exactly one is applied.',
     needs: [sharedStore],
     async run({ at, store, openDriver, expect }) {
@@ -125,7 +125,7 @@ export const checksChecks: readonly ConformanceCheck[] = [
     },
   },
   {
-    id: 'checks.count',
+    id: 'compare-and-set.count',
     promise: 'Read, check and write in a loop loses no update, however many do so at once.',
     async run({ store, expect }) {
       await Promise.all(Array.from({ length: 8 }, () => countTo(store, 10)))
@@ -133,7 +133,7 @@ export const checksChecks: readonly ConformanceCheck[] = [
     },
   },
   {
-    id: 'checks.count-shared',
+    id: 'compare-and-set.count-shared',
     promise: 'Read, check and write in a loop loses no update, through several drivers either.',
     needs: [sharedStore],
     async run({ at, store, openDriver, expect }) {
@@ -143,7 +143,7 @@ export const checksChecks: readonly ConformanceCheck[] = [
     },
   },
   {
-    id: 'checks.no-skew',
+    id: 'compare-and-set.no-skew',
     promise: 'Of two commits at once that each change what the other checks, one is refused.',
     async run({ store, expect }) {
       for (let round = 0; round < 20; round++) {

@@ -1,0 +1,56 @@
+import { readFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { type ParametersOf, Tool } from '@holdfast/session'
+import { z } from 'zod'
+import { guessType } from './file-info.ts'
+import { checkFileSize } from './file-size.ts'
+
+export class Upload extends Tool {
+  static override readonly description =
+    'Stores a file under a name, with its media type: from the disk of the runner, or from base64. What is stored under that name already is replaced, unless asked otherwise.'
+
+  static override readonly parameters = z
+    .strictObject({
+      path: z.string().min(1).optional().describe("File to store, on the runner's disk."),
+      base64: z.base64().optional().describe('Content to store, instead of a file on the disk.'),
+      name: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'Name to store it under, such as "reports/2025.pdf"; that of the file if not given.',
+        ),
+      contentType: z
+        .string()
+        .optional()
+        .describe('Media type, such as "image/png"; from the name if not given.'),
+      replace: z
+        .boolean()
+        .default(true)
+        .describe('Whether to replace what has that name already, or to fail.'),
+    })
+    .refine(({ path, base64 }) => (path === undefined) !== (base64 === undefined), {
+      error: 'Give either a path or the content in base64',
+      path: ['path'],
+    })
+    .refine(({ path, name }) => path !== undefined || name !== undefined, {
+      error: 'Content in base64 needs a name',
+      path: ['name'],
+    })
+
+  async *invoke({ path = '', base64, replace, ...given }: ParametersOf<typeof Upload>) {
+    const { name = basename(path) } = given
+    const { contentType = guessType(name) } = given
+    const content = base64 === undefined ? await this.#read(path) : Buffer.from(base64, 'base64')
+    const options = { contentType, ifVersion: replace ? undefined : null }
+    await this.session.storage.set(name, content, options)
+    yield this.text(`Stored ${name}: ${content.length} bytes of ${contentType}.`)
+  }
+
+  async #read(path: string): Promise<Uint8Array> {
+    const found = await stat(path)
+    if (!found.isFile()) throw new Error(`${path} is no file`)
+    checkFileSize(found.size)
+    return await readFile(path, { signal: this.session.signal })
+  }
+}

@@ -1,0 +1,15 @@
+import { type ParametersOf, Tool } from '@holdfast/session'
+import { z } from 'zod'
+import { changesSchema } from './settings.ts'
+import { changePreferences } from './stored-preferences.ts'
+import { userSchema } from './user-id.ts'
+
+export class SetPreferences extends Tool {
+  static override readonly description =
+    'Changes some preferences of a user and leaves the others as they are. Gives all preferences.'
+  static override readonly parameters = z.strictObject({ user: userSchema, changes: changesSchema })
+
+  async *invoke({ user, changes }: ParametersOf<typeof SetPreferences>) {
+    yield this.json(await changePreferences(user, changes))
+  }
+}

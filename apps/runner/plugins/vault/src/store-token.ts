@@ -1,0 +1,29 @@
+import { isHoldfastError, type ParametersOf, persistent_store, Tool } from '@holdfast/session'
+import { z } from 'zod'
+import { expiresInMsSchema, serviceSchema, tokenSchema } from './parameters.ts'
+import { encodeEntry, fingerprint, keyOfToken, keyOfUses } from './vault-entry.ts'
+
+export class StoreToken extends Tool {
+  static override readonly description =
+    'Stores an API token for a service that has none. To replace one use rotate-token.'
+  static override readonly parameters = z.strictObject({
+    service: serviceSchema,
+    token: tokenSchema,
+    expiresInMs: expiresInMsSchema,
+  })
+
+  async *invoke({ service, token, expiresInMs }: ParametersOf<typeof StoreToken>) {
+    const value = encodeEntry({ token, previousKey: null })
+    try {
+      await this.session.storage.set(keyOfToken(service), value, { expiresInMs, ifVersion: null })
+    } catch (error) {
+      if (!isHoldfastError(error, 'VERSION_MISMATCH')) throw error
+      throw new Error(`${service} has a token already. Replace it by rotate-token.`, {
+        cause: error,
+      })
+    }
+    // What is counted there was done with a token that has expired.
+    await persistent_store.delete(keyOfUses(service))
+    yield this.text(`Stored a token for ${service}, fingerprint ${fingerprint(token)}.`)
+  }
+}

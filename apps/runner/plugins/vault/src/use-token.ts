@@ -1,0 +1,43 @@
+import { type ParametersOf, persistent_store, Tool } from '@holdfast/session'
+import { z } from 'zod'
+import { serviceSchema } from './parameters.ts'
+import { decodeEntry, fingerprint, keyOfUses, readEntry, toTimestamp } from './vault-entry.ts'
+
+export class UseToken extends Tool {
+  static override readonly description =
+    'Looks a token up and records its use. Gives its fingerprint, and the token itself only if reveal is true.'
+  static override readonly parameters = z.strictObject({
+    service: serviceSchema,
+    previous: z
+      .boolean()
+      .default(false)
+      .describe('Use the token before the last rotation, while its period of grace lasts.'),
+    reveal: z
+      .boolean()
+      .default(false)
+      .describe('Give the token, too, in a variable named "token".'),
+  })
+
+  async *invoke({ service, previous, reveal }: ParametersOf<typeof UseToken>) {
+    const { token, expiresAt } = previous
+      ? await this.#readPrevious(service)
+      : await readEntry(this.session.storage, service)
+    // Recorded before the token is out, so that none is out unrecorded.
+    const uses = await persistent_store.increment(keyOfUses(service))
+    const used = { service, fingerprint: fingerprint(token), expiresAt: toTimestamp(expiresAt) }
+    yield this.log(
+      'info',
+      `The token of ${service} was ${reveal ? 'revealed' : 'looked up'}.`,
+      used,
+    )
+    yield this.json({ ...used, uses })
+    if (reveal) yield this.variable('token', token)
+  }
+
+  async #readPrevious(service: string): Promise<{ token: string; expiresAt: number | null }> {
+    const { previousKey } = await readEntry(this.session.storage, service)
+    const entry = previousKey === null ? null : await this.session.storage.getEntry(previousKey)
+    if (entry === null) throw new Error(`${service} has no previous token in a period of grace.`)
+    return { token: decodeEntry(entry.value).token, expiresAt: entry.expiresAt }
+  }
+}

@@ -1,0 +1,25 @@
+import { InvalidArgumentError, Option } from 'commander'
+import { defaultStore } from '../store-registry.ts'
+
+/** The workspace of whoever has only one. */
+export const defaultWorkspace = 'default'
+
+/** `--store`, with what stands behind it when it is left out. */
+export function storeOption(): Option {
+  return new Option(
+    '--store <url>',
+    'where things are stored: file:PATH, memory:, PACKAGE:LOCATION or ./MODULE.js#LOCATION',
+  )
+    .env('HOLDFAST_STORE')
+    .default(defaultStore)
+}
+
+/** Takes a whole number from `least` to `most` as the value of an option. */
+export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER) {
+  return (text: string): number => {
+    const number = Number(text)
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number
+    const bounds = most === Number.MAX_SAFE_INTEGER ? `${least} up` : `${least} to ${most}`
+    throw new InvalidArgumentError(`It must be a whole number from ${bounds}.`)
+  }
+}

@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, rm } from 'node:fs/promises'
+import { dirname, relative, resolve } from 'node:path'
+import { findRepository } from '../demo/repository.ts'
+import { runStage, type Stage } from '../demo/stage.ts'
+import { exitCodes } from '../error-outcomes.ts'
+import { ExitError } from '../exit-error.ts'
+import { writeTo } from '../write-to.ts'
+
+export interface DemoOptions {
+  readonly reset?: true
+  readonly file?: string
+  readonly stage?: Stage
+}
+
+/** Has one process store something in every sample plugin, and another one find it. */
+export async function demo(options: DemoOptions, signal: AbortSignal): Promise<void> {
+  const repository = findRepository()
+  const file = options.file === undefined ? repository.store : resolve(options.file)
+  if (options.stage !== undefined) return runStage(options.stage, repository, file, signal)
+
+  await mkdir(dirname(file), { recursive: true })
+  if (options.reset === true) await removeStore(file)
+  await runStageInItsOwnProcess('store', file)
+  await runStageInItsOwnProcess('recall', file)
+  const store = relative(process.cwd(), file)
+  await writeTo(
+    process.stdout,
+    `\nAll of it is in ${store}. Run the demo again and there is more; --reset forgets it.\nLook inside: holdfast data ls --store file:${store}\n`,
+  )
+}
+
+/** With the files that SQLite keeps beside its own. */
+async function removeStore(file: string): Promise<void> {
+  for (const suffix of ['', '-wal', '-shm']) await rm(file + suffix, { force: true })
+}
+
+async function runStageInItsOwnProcess(stage: Stage, file: string): Promise<void> {
+  const [bin = ''] = process.argv.slice(1)
+  const args = [...process.execArgv, bin, 'demo', '--stage', stage, '--file', file]
+  const child = spawn(process.execPath, args, { stdio: 'inherit' })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  // What went wrong, the child has said.
+  if (code !== exitCodes.success) throw new ExitError(code ?? exitCodes.failure)
+}

@@ -1,0 +1,30 @@
+import { parseWorkspaceId } from '@holdfast/core'
+import { createHost, readManifest } from '@holdfast/host'
+import { createMessagePrinter } from '../message-printer.ts'
+import { readInput } from '../read-input.ts'
+import { openStore } from '../store-registry.ts'
+
+export interface RunOptions {
+  readonly input: string
+  readonly workspace: string
+  readonly store: string
+  readonly outputDir?: string
+  readonly json?: true
+}
+
+/** Runs one tool and prints its messages. */
+export async function run(
+  directory: string,
+  tool: string,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const workspace = parseWorkspaceId(options.workspace)
+  const manifest = await readManifest(directory)
+  const parameters = await readInput(options.input)
+  const print = await createMessagePrinter(options)
+  await using driver = await openStore(options.store, { create: true, signal })
+  await using host = createHost({ driver, plugins: [manifest], mode: 'inline' })
+  const call = { workspace, plugin: manifest.id, tool, parameters, signal }
+  for await (const message of host.invokeTool(call)) await print(message)
+}

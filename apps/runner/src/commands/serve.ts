@@ -1,0 +1,88 @@
+import { once } from 'node:events'
+import { createHost } from '@holdfast/host'
+import { findPlugins } from '../find-plugins.ts'
+import { parseListenAddress } from '../http/loopback.ts'
+import { readSettings } from '../http/read-settings.ts'
+import { readToken } from '../http/read-token.ts'
+import { type RunningServer, startServer } from '../http/start-server.ts'
+import { showError } from '../show-error.ts'
+import { describeStore, openStore } from '../store-registry.ts'
+import { sweepRegularly } from '../sweep-regularly.ts'
+import { writeTo } from '../write-to.ts'
+
+export interface ServeOptions {
+  readonly port: number
+  readonly host: string
+  readonly plugins?: readonly string[]
+  readonly store: string
+  readonly tokenFile?: string
+  readonly settings?: string
+  readonly drainTimeoutMs: number
+  readonly json?: true
+  readonly verbose?: true
+}
+
+/** How often the space of expired entries is freed, in milliseconds. */
+const sweepEveryMs = 60_000
+
+/** Serves plugins until the signal aborts, and then lets the calls in flight finish. */
+export async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> {
+  const address = parseListenAddress(options.host)
+  const token = await readToken(options.tokenFile)
+  const plugins = await findPlugins(options.plugins ?? ['.'])
+  const settings = await readSettings(options.settings, plugins)
+  const style = { json: options.json === true, verbose: options.verbose === true }
+
+  await using driver = await openStore(options.store, { create: true, signal })
+  await using host = createHost({ driver, plugins, mode: 'inline' })
+  // A plugin that cannot be loaded is for the operator to know of, and not for the first caller.
+  for (const { id } of plugins) await host.describe(id)
+
+  const server = await startServer({
+    host,
+    address,
+    port: options.port,
+    token,
+    settings,
+    onFault: (error, { instance }) => void showError(error, { ...style, instance }),
+  })
+  const onError = (error: unknown): void => void showError(error, style)
+  sweepRegularly(driver, { everyMs: sweepEveryMs, signal, onError })
+  await announce(server, options, {
+    store: describeStore(options.store),
+    plugins: plugins.map(({ id, version }) => `${id} ${version}`),
+    needsToken: token !== null,
+  })
+  if (!signal.aborted) await once(signal, 'abort')
+  await server.drain(options.drainTimeoutMs)
+}
+
+interface Announcement {
+  readonly store: string
+  readonly plugins: readonly string[]
+  readonly needsToken: boolean
+}
+
+async function announce(
+  { url, port }: RunningServer,
+  options: ServeOptions,
+  facts: Announcement,
+): Promise<void> {
+  if (options.json === true) {
+    await writeTo(process.stdout, `${JSON.stringify({ url, port, ...facts })}\n`)
+    return
+  }
+  const access = facts.needsToken
+    ? 'with the token'
+    : 'open to every program on this machine; --token-file or HOLDFAST_TOKEN asks for a token'
+  await writeTo(
+    process.stderr,
+    [
+      `holdfast: serving at ${url}`,
+      `  store    ${facts.store}`,
+      `  plugins  ${facts.plugins.join(', ')}`,
+      `  access   ${access}`,
+      '',
+    ].join('\n'),
+  )
+}

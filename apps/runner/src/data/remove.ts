@@ -1,0 +1,31 @@
+import { writeTo } from '../write-to.ts'
+import { openTarget, parseKey, type TargetOptions } from './target.ts'
+import { withSession } from './with-session.ts'
+
+export type RemoveOptions = TargetOptions
+
+/** Removes keys, and says which of them were there. */
+export async function remove(
+  keys: readonly string[],
+  options: RemoveOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const key of keys) parseKey(options.storeName, key)
+  await using target = await openTarget(options, { create: false, signal })
+  await withSession(target, null, signal, async (session) => {
+    const store = options.storeName === 'storage' ? session.storage : session.persistent_store
+    const removed: string[] = []
+    for (const key of new Set(keys)) if (await store.exists(key)) removed.push(key)
+    await store.deleteMany(new Set(keys))
+    const missing = keys.filter((key) => !removed.includes(key))
+    await writeTo(
+      process.stdout,
+      options.json === true
+        ? `${JSON.stringify({ removed, missing })}\n`
+        : [
+            ...removed.map((key) => `Removed ${JSON.stringify(key)}.\n`),
+            ...missing.map((key) => `${JSON.stringify(key)} was not there.\n`),
+          ].join(''),
+    )
+  })
+}

@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { HoldfastError, type StorageDriver } from '@holdfast/core'
+import { importDriver } from './import-driver.ts'
+
+/** Where things are stored when nobody says where, from the working directory. */
+export const defaultStore = 'file:.holdfast/store.db'
+
+/** How a store is opened. */
+export interface OpenStoreOptions {
+  /** Whether a file that is not there is made, or `STORE_NOT_FOUND`. */
+  readonly create: boolean
+  readonly signal: AbortSignal
+}
+
+/**
+ * Opens the store that a URL names; whoever calls closes it.
+ *
+ * - `file:PATH`, `memory:`: the built-in drivers.
+ * - `PACKAGE:LOCATION`: a driver by the name of its package, looked up from the working directory.
+ * - `./MODULE.js#LOCATION`: a driver by the path of its module.
+ *
+ * A driver's module exports `createDriver(location)`, which returns a `StorageDriver`, or a promise
+ * of one, not open yet.
+ *
+ * @throws {@link HoldfastError} `STORE_URL_INVALID`, `DRIVER_NOT_FOUND`, `STORE_NOT_FOUND`, or what
+ * the driver's `open` rejects with
+ */
+export async function openStore(url: string, options: OpenStoreOptions): Promise<StorageDriver> {
+  const driver = await createDriver(parseStoreUrl(url), options)
+  await driver.open({ signal: options.signal })
+  return driver
+}
+
+/** A store's URL without what may be secret in it: the location of a driver that we do not know. */
+export function describeStore(url: string): string {
+  const { driver } = parseStoreUrl(url)
+  return builtIn.has(driver) ? url : `${driver} (location not shown)`
+}
+
+interface StoreUrl {
+  /** A built-in scheme, the name of a package or the path of a module. */
+  readonly driver: string
+  readonly location: string
+}
+
+const modulePattern = /^(?<driver>[./][^#]*\.[cm]?[jt]s)(?:#(?<location>.*))?$/su
+const schemePattern =
+  /^(?<driver>(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*):(?<location>.*)$/su
+
+function parseStoreUrl(url: string): StoreUrl {
+  const { driver, location } = (modulePattern.exec(url) ?? schemePattern.exec(url))?.groups ?? {}
+  if (driver !== undefined) return { driver, location: location ?? '' }
+  throw new HoldfastError(
+    'STORE_URL_INVALID',
+    "The URL of a store is file:PATH, memory:, PACKAGE:LOCATION for the driver in a package, or ./MODULE.js#LOCATION for the driver in a file. Write file: before the path of a store's file.",
+  )
+}
+
+const builtIn: ReadonlyMap<
+  string,
+  (location: string, options: OpenStoreOptions) => Promise<StorageDriver>
+> = new Map([
+  ['file', openFile],
+  ['memory', openMemory],
+])
+
+async function createDriver(
+  { driver, location }: StoreUrl,
+  options: OpenStoreOptions,
+): Promise<StorageDriver> {
+  const create = builtIn.get(driver)
+  return create === undefined ? importDriver(driver, location) : create(location, options)
+}
+
+async function openFile(location: string, { create }: OpenStoreOptions): Promise<StorageDriver> {
+  if (location === '') {
+    throw new HoldfastError('STORE_URL_INVALID', 'Name the file, as in file:./store.db.')
+  }
+  const path = location.startsWith('///') ? fileURLToPath(`file:${location}`) : resolve(location)
+  if (!create && !existsSync(path)) {
+    throw new HoldfastError(
+      'STORE_NOT_FOUND',
+      `There is no store at ${path}. Name the one that you mean with --store or HOLDFAST_STORE, or run a tool first, which makes it.`,
+      { context: { path } },
+    )
+  }
+  // Nobody chose this folder, so nobody can be expected to have made it.
+  if (`file:${location}` === defaultStore) mkdirSync(dirname(path), { recursive: true })
+  const { createFileDriver } = await import('@holdfast/drivers-file')
+  return createFileDriver({ path })
+}
+
+async function openMemory(location: string): Promise<StorageDriver> {
+  if (location !== '') {
+    throw new HoldfastError(
+      'STORE_URL_INVALID',
+      'Nothing comes after memory: in the URL of a store.',
+    )
+  }
+  const { createMemoryDriver } = await import('@holdfast/drivers-memory')
+  return createMemoryDriver()
+}

@@ -1,0 +1,194 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { desk, makeFolder, makeStore, type Outcome, run, usageOf } from './holdfast.ts'
+
+const isJson = ['--store-name', 'persistent_store']
+
+/** Makes a store for one test, and runs `holdfast data` on what the plugin `desk` has there. */
+async function openData(): Promise<{
+  readonly store: string
+  readonly data: (args: readonly string[], input?: string | Uint8Array) => Promise<Outcome>
+}> {
+  const store = await makeStore()
+  return {
+    store,
+    data: ([command = '', ...args], input = '') =>
+      run(['data', command, '--plugin', 'desk', '--store', store, ...args], { input }),
+  }
+}
+
+describe('holdfast data', () => {
+  test('puts and gets bytes as they are', async () => {
+    const { data } = await openData()
+    const folder = await makeFolder()
+    const file = join(folder, 'cat.png')
+    await writeFile(file, new Uint8Array([0, 10, 255, 13]))
+
+    await data(['put', 'by file', '--file', file])
+    expect((await data(['get', 'by file', '--json'])).stdout).toContain('"base64":"AAr/DQ=="')
+    await data(['put', 'by stdin', '-'], new Uint8Array([0, 10]))
+    expect((await data(['get', 'by stdin'])).stdout).toBe('\0\n')
+    await data(['put', 'by text', '--value', ''])
+    expect(await data(['get', 'by text'])).toMatchObject({ code: 0, stdout: '' })
+  })
+
+  test('sees what tools stored, and tools see what it stored', async () => {
+    const { data, store } = await openData()
+    await data(['put', 'count', '--value', '41', ...isJson])
+
+    expect(await run(['run', desk, 'increment', '--store', store])).toMatchObject({
+      stdout: '42\n',
+    })
+    expect((await data(['get', 'count', ...isJson])).stdout).toBe('42')
+    expect(JSON.parse((await data(['get', 'count', '--json', ...isJson])).stdout)).toMatchObject({
+      key: 'count',
+      value: 42,
+      size: 2,
+    })
+  })
+
+  test('lists keys in order, by prefix, page by page', async () => {
+    const { data } = await openData()
+    for (const key of ['b/2', 'a', 'b/1', 'c\u001B[31m']) await data(['put', key, '--value', 'xyz'])
+
+    const all = await data(['ls'])
+    expect(all.stdout).toMatch(/^KEY +SIZE +UPDATED +EXPIRES\na +3 +\d{4}-.*Z\nb\/1 /)
+    expect(all.stdout).toContain('c\\u{1b}[31m')
+    expect(all.stderr).toBe('')
+
+    const page = await data(['ls', '--limit', '2'])
+    expect(page.stdout).toMatch(/\na .*\nb\/1 .*\n$/)
+    const [, cursor = ''] = /--cursor (\S+)/.exec(page.stderr) ?? []
+    const rest = JSON.parse((await data(['ls', '--cursor', cursor, '--json'])).stdout) as object
+    expect(rest).toMatchObject({ entries: [{ key: 'b/2' }, { key: 'c\u001B[31m' }], cursor: null })
+
+    const prefixed = JSON.parse((await data(['ls', 'b/', '--json'])).stdout) as object
+    expect(prefixed).toMatchObject({ entries: [{ key: 'b/1', size: 3 }, { key: 'b/2' }] })
+  })
+
+  test('lists who has stored how much', async () => {
+    const { data, store } = await openData()
+    await data(['put', 'ab', '--value', 'xyz'])
+    await data(['put', 'a', '--value', '1', '--workspace', 'acme', ...isJson])
+
+    expect((await run(['data', 'ls', '--store', store])).stdout).toBe(
+      [
+        'WORKSPACE  PLUGIN  STORE             ENTRIES  BYTES',
+        'acme       desk    persistent_store        1      2',
+        'default    desk    storage                 1      5',
+        '',
+      ].join('\n'),
+    )
+    expect(
+      JSON.parse(
+        (await run(['data', 'ls', '--store', store, '--workspace', 'acme', '--json'])).stdout,
+      ),
+    ).toEqual({
+      scopes: [
+        { workspace: 'acme', plugin: 'desk', store: 'persistent_store', entries: 1, bytes: 2 },
+      ],
+      cursor: null,
+    })
+  })
+
+  test('tells of an entry, and of a store', async () => {
+    const { data } = await openData()
+    const put = ['put', 'a', '--value', 'xyz', '--content-type', 'text/plain']
+    const { version } = JSON.parse((await data([...put, '--json'])).stdout) as { version: string }
+    await data(['put', 'b', '--value', '', '--expires-in-ms', '60000'])
+
+    expect(JSON.parse((await data(['stat', 'a', '--json'])).stdout)).toEqual({
+      key: 'a',
+      size: 3,
+      version,
+      createdAt: expect.any(Number),
+      updatedAt: expect.any(Number),
+      expiresAt: null,
+      contentType: 'text/plain',
+    })
+    expect((await data(['stat', 'b'])).stdout).toMatch(
+      /^key +"b"\nsize +0 bytes\n[^]*expires +\d{4}-/,
+    )
+    expect((await data(['stat'])).stdout).toMatch(/entries +2\nbytes +5\n$/)
+  })
+
+  test('writes only over the version that it is told', async () => {
+    const { data } = await openData()
+    const put = ['put', 'a', '--value', 'x', '--json']
+    const { version } = JSON.parse((await data([...put, '--if-absent'])).stdout) as {
+      version: string
+    }
+
+    expect(await data([...put, '--if-absent'])).toMatchObject({ code: 1, stdout: '' })
+    expect(await data([...put, '--if-version', version])).toMatchObject({ code: 0 })
+    const lost = await data([...put, '--if-version', version])
+    expect(JSON.parse(lost.stderr)).toMatchObject({ code: 'VERSION_MISMATCH', status: 409 })
+  })
+
+  test('removes keys, also those that are not there', async () => {
+    const { data } = await openData()
+    await data(['put', 'a', '--value', 'x'])
+
+    expect(await data(['rm', 'a', 'b'])).toMatchObject({
+      code: 0,
+      stdout: 'Removed "a".\n"b" was not there.\n',
+    })
+    expect((await data(['ls', '--json'])).stdout).toBe('{"entries":[],"cursor":null}\n')
+  })
+
+  test('holds what it puts to no quota but the one that it is told', async () => {
+    const { data } = await openData()
+    const put = ['put', 'a', '--value', 'x'.repeat(5000)]
+
+    expect(await data([...put, '--quota-bytes', '5000'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^holdfast: QUOTA_EXCEEDED: /),
+    })
+    expect(await data(put)).toMatchObject({ code: 0 })
+  })
+
+  test.each([
+    ['a key that is not there', ['get', 'a'], 4, 'KEY_NOT_FOUND'],
+    ['a key that is not there, to stat', ['stat', 'a'], 4, 'KEY_NOT_FOUND'],
+    ['an empty key', ['put', '', '--value', 'x'], 2, 'INVALID_KEY'],
+    ['a long key', ['get', 'x'.repeat(513)], 2, 'INVALID_KEY'],
+    ['a key with ":"', ['put', 'a:b', '--value', '1', ...isJson], 2, 'INVALID_KEY'],
+    ['a key with "#" to remove', ['rm', 'a#b', ...isJson], 2, 'INVALID_KEY'],
+    ['what is no JSON', ['put', 'a', '--value', 'milk', ...isJson], 2, 'MALFORMED_JSON'],
+    ['a file that is not there', ['put', 'a', '--file', 'nowhere'], 2, 'INPUT_NOT_READABLE'],
+    ['no value', ['put', 'a'], 2, 'USAGE'],
+    [
+      'a type of JSON',
+      ['put', 'a', '--value', '1', '--content-type', 'a/b', ...isJson],
+      2,
+      'USAGE',
+    ],
+    [
+      'a type that is none',
+      ['put', 'a', '--value', '1', '--content-type', 'x'],
+      2,
+      'INVALID_ARGUMENT',
+    ],
+    ['a cursor that is none', ['ls', '--cursor', '?'], 2, 'INVALID_CURSOR'],
+    ['a plugin that cannot be', ['ls', '--plugin', 'A'], 2, 'INVALID_PLUGIN_ID'],
+  ])('refuses %s and stores nothing', async (_what, args, exitCode, code) => {
+    const { data, store } = await openData()
+    await data(['put', 'other', '--value', 'x'])
+    const { code: exited, stderr, stdout } = await data(args)
+
+    expect(stderr).toMatch(new RegExp(`^holdfast: ${code}: .+\\n$`))
+    expect({ exited, stdout }).toEqual({ exited: exitCode, stdout: '' })
+    expect(await usageOf(store)).toEqual({ 'default/desk/storage': 1 })
+  })
+})
+
+test('a value as large as a pipe is not, passes whole', async () => {
+  const { data } = await openData()
+  const bytes = Buffer.alloc(3_000_000, 7)
+  const folder = await makeFolder()
+  await writeFile(join(folder, 'large'), bytes)
+  await data(['put', 'large', '--file', join(folder, 'large')])
+
+  expect((await data(['get', 'large'])).stdout.length).toBe(bytes.length)
+})

@@ -1,0 +1,23 @@
+import type { PersistentStore, SessionStorage } from '@holdfast/session'
+
+/** Each method of a store, called with arguments that would do. */
+export function storeCalls(
+  store: SessionStorage | PersistentStore,
+  value: unknown,
+): Readonly<Record<string, () => Promise<unknown>>> {
+  // What the two have in common, with the looser types of the one.
+  const common = store as PersistentStore
+  return {
+    get: () => common.get('k'),
+    getEntry: () => common.getEntry('k'),
+    exists: () => common.exists('k'),
+    getMany: () => common.getMany([]),
+    set: () => common.set('k', value as never),
+    setMany: () => common.setMany([]),
+    delete: () => common.delete('k'),
+    deleteMany: () => common.deleteMany([]),
+    update: () => common.update('k', () => value as never),
+    list: () => common.list(),
+    keys: () => common.keys().next(),
+  }
+}

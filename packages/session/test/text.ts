@@ -1,0 +1,8 @@
+/** Text as the bytes that it is stored as. */
+export function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}
+
+export function decode(bytes: Uint8Array | null): string | null {
+  return bytes === null ? null : new TextDecoder().decode(bytes)
+}

@@ -1,0 +1,16 @@
+import { definePlugin, Endpoint, type JsonObject, type PluginDefinition } from '@holdfast/session'
+
+export type InvokeEndpoint = (request: Request, settings: JsonObject) => unknown
+
+/** A plugin with endpoints that are written as a test needs them. */
+export function withEndpoints(
+  endpoints: Readonly<Record<string, InvokeEndpoint>>,
+): PluginDefinition {
+  const classes = Object.entries(endpoints).map(([path, invoke]) => {
+    class Work extends Endpoint {
+      override invoke = invoke as never
+    }
+    return [path, Work] as const
+  })
+  return definePlugin({ endpoints: Object.fromEntries(classes) })
+}
