@@ -3,6 +3,7 @@ import { mkdtempDisposableSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { tryInstalled } from './try-installed.ts'
 
 type Finding = string
 
@@ -16,9 +17,12 @@ using folder = mkdtempDisposableSync(join(tmpdir(), 'holdfast-pack-'))
 const filters = listPublicPackages().map((name) => `--filter=${name}`)
 pnpm([...filters, 'pack', '--pack-destination', folder.path])
 
-for (const tarball of readdirSync(folder.path).toSorted()) {
-  const findings = inspect(join(folder.path, tarball))
-  print(`${findings.length === 0 ? 'ok  ' : 'FAIL'} ${tarball}`)
+const tarballs = readdirSync(folder.path).toSorted()
+for (const tarball of tarballs) report(tarball, inspect(join(folder.path, tarball)))
+report('a plugin in an empty folder', tryInstalled(tarballs.map((name) => join(folder.path, name))))
+
+function report(subject: string, findings: readonly Finding[]): void {
+  print(`${findings.length === 0 ? 'ok  ' : 'FAIL'} ${subject}`)
   for (const finding of findings) print(finding)
   if (findings.length > 0) process.exitCode = 1
 }

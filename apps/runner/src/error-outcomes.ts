@@ -93,6 +93,7 @@ export const errorOutcomes: Readonly<Record<ErrorCode, ErrorOutcome>> = {
   OUTPUT_NOT_WRITABLE: wrongInput,
   KEY_NOT_FOUND: notFound,
   USAGE: wrongInput,
+  NODE_TOO_OLD: { status: 500, exitCode: exitCodes.usage },
   REQUEST_TOO_LARGE: tooLarge,
   UNAUTHORIZED: { status: 401, exitCode: exitCodes.failure },
   FORBIDDEN: { status: 403, exitCode: exitCodes.failure },

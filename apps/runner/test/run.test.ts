@@ -108,6 +108,20 @@ describe('holdfast run', () => {
     expect(stderr.read()).toBeNull()
   })
 
+  test('ends at once on a second signal, though the store never answers', async () => {
+    const folder = await makeFolder()
+    await writeFile(join(folder, 'driver.mjs'), stuckDriver)
+    const args = ['run', desk, 'increment', '--store', './driver.mjs']
+    const { child, stdout, ended } = start(args, { cwd: folder })
+    const reader = stdout.setEncoding('utf8')[Symbol.asyncIterator]()
+    expect(await reader.next()).toMatchObject({ value: 'opened\n' })
+    // Two of one kind could arrive as one.
+    child.kill('SIGINT')
+    child.kill('SIGTERM')
+
+    expect([130, 143]).toContain(await ended)
+  })
+
   test('ends quietly when nobody reads its output any more', async () => {
     const { stdout, stderr, ended } = start(['run', desk, 'say', '--store', 'memory:'])
     stdout.destroy()
@@ -132,3 +146,15 @@ describe('holdfast run', () => {
     expect(await readdir(folder)).toEqual(['plugin'])
   })
 })
+
+/** A driver that opens and then never answers. */
+const stuckDriver = `
+const stuck = () => new Promise(() => undefined)
+export const createDriver = () => ({
+  name: 'stuck',
+  capabilities: { maxValueBytes: 1e6, maxCommitEntries: 100, maxCommitBytes: 1e6 },
+  open: async () => console.log('opened'),
+  close: stuck,
+  get: stuck,
+  commit: stuck,
+})`

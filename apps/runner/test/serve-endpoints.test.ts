@@ -27,12 +27,14 @@ describe('an endpoint over HTTP', () => {
     },
   )
 
-  test('answers HEAD without a body', async () => {
-    const { url } = await serve()
+  test('answers HEAD without a body, and is done then', async () => {
+    const { url, child, ended } = await serve(['--drain-timeout-ms', '4000'])
     const response = await fetch(`${url}/e/acme/desk/echo`, { method: 'HEAD' })
 
     expect(response.status).toBe(201)
     expect(await response.text()).toBe('')
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
   })
 
   test('streams both ways', async () => {

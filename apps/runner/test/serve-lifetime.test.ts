@@ -121,6 +121,19 @@ describe('holdfast serve ends on SIGTERM', () => {
     expect(await server.ended).toBe(0)
   })
 
+  test('when the last call has been answered, though its connection is kept', async () => {
+    // Less than Node keeps a connection for another request.
+    const server = await serve(['--drain-timeout-ms', '4000'])
+    const socket = connect(server.port, '127.0.0.1').setEncoding('utf8')
+    socket.write(requestHead('POST', '/v1/workspaces/acme/plugins/desk/tools/linger'))
+    await once(socket, 'data')
+    server.child.kill('SIGTERM')
+    server.stdin.write('go on')
+
+    expect(await text(socket)).toContain('"done"')
+    expect(await server.ended).toBe(0)
+  })
+
   test('at once where only idle connections are left', async () => {
     const server = await serve()
     const socket = connect(server.port, '127.0.0.1').setEncoding('utf8')

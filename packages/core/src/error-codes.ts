@@ -74,6 +74,7 @@ export const errorCodes = {
   OUTPUT_NOT_WRITABLE: 'final',
   KEY_NOT_FOUND: 'final',
   USAGE: 'final',
+  NODE_TOO_OLD: 'final',
   REQUEST_TOO_LARGE: 'final',
   UNAUTHORIZED: 'final',
   FORBIDDEN: 'final',

@@ -36,7 +36,7 @@ export function openWriter(options: WriterOptions): DatabaseSync {
 }
 
 /** Runs a change in a transaction of its own, which holds the only right to write from its start. */
-export function transaction(database: DatabaseSync, busyTimeoutMs: number, run: () => void): void {
+function transaction(database: DatabaseSync, busyTimeoutMs: number, run: () => void): void {
   waitForLock(() => database.exec('BEGIN IMMEDIATE'), busyTimeoutMs)
   try {
     run()

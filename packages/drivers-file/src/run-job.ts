@@ -15,7 +15,7 @@ import type { StreamStatements } from './stream-statements.ts'
 import type { Job, JobOutcome } from './writer-protocol.ts'
 
 /** Rows that one sweep removes before other writers have their turn. */
-export const sweepBatch = 500
+const sweepBatch = 500
 
 /** What a job works with. */
 export interface Statements {

@@ -20,7 +20,7 @@ export interface EndpointClass {
  *   async invoke(): Promise<Response> {
  *     const file = await this.session.storage.getEntry(`files/${this.params['name']}`)
  *     if (file === null) return new Response('No such file.', { status: 404 })
- *     return new Response(file.value, { headers: { 'content-type': file.contentType ?? '' } })
+ *     return new Response(file.value, { headers: { etag: `"${file.version}"` } })
  *   }
  * }
  *
@@ -30,8 +30,12 @@ export interface EndpointClass {
 export abstract class Endpoint extends Handler {
   static readonly '~holdfast' = 'endpoint/v1'
 
+  #params: PathParameters = Object.freeze({})
+
   /** The parts of the path that its pattern names, percent-decoded. Empty in a constructor. */
-  protected params: PathParameters = Object.freeze({})
+  protected get params(): PathParameters {
+    return this.#params
+  }
 
   /**
    * Answers a request. The invocation ends when the body of the response has been read to its end,
@@ -44,6 +48,6 @@ export abstract class Endpoint extends Handler {
 
   /** For the runtime, which gives an instance the parts of its path before it calls `invoke`. */
   '~bindParams'(params: PathParameters): void {
-    this.params = params
+    this.#params = params
   }
 }

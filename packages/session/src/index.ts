@@ -5,10 +5,10 @@ export {
   isHoldfastError,
   type JsonValue,
   MisuseError,
-  type Entry as StorageEntry,
   type Version,
 } from '@holdfast/core'
 export type { AttemptStore } from './attempt-store.ts'
+export type { Bytes } from './bytes.ts'
 export { definePlugin, type PluginOptions } from './define-plugin.ts'
 export { Endpoint, type EndpointClass, type PathParameters } from './endpoint.ts'
 export { attempt_store, persistent_store } from './invocation-stores.ts'
@@ -29,7 +29,7 @@ export type {
 export type { ParametersOf } from './parameters-of.ts'
 export type { JsonEntry, PersistentStore } from './persistent-store.ts'
 export type { PluginDefinition } from './plugin-definition.ts'
-export type { SessionStorage } from './session-storage.ts'
+export type { SessionStorage, StorageEntry } from './session-storage.ts'
 export type { Session } from './session.ts'
 export type {
   DeleteOptions,

@@ -1,4 +1,5 @@
 import type { JsonValue } from '@holdfast/core'
+import type { Bytes } from './bytes.ts'
 
 /** Plain text for a person or a model. */
 export interface TextMessage {
@@ -15,7 +16,7 @@ export interface JsonMessage {
 /** Bytes with their media type: a file. */
 export interface BlobMessage {
   readonly type: 'blob'
-  readonly bytes: Uint8Array
+  readonly bytes: Bytes
   readonly mimeType: string
   readonly filename: string | null
 }

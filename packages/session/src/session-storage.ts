@@ -1,4 +1,5 @@
-import type { Entry, Version } from '@holdfast/core'
+import type { EntryMetadata, Version } from '@holdfast/core'
+import type { Bytes } from './bytes.ts'
 import type {
   DeleteOptions,
   Entries,
@@ -9,6 +10,11 @@ import type {
   SetManyOptions,
   UpdateBytesOptions,
 } from './store-options.ts'
+
+/** An entry of `session.storage`. */
+export interface StorageEntry extends EntryMetadata {
+  readonly value: Bytes
+}
 
 /**
  * Bytes by key, kept for this plugin in this workspace across invocations, restarts and upgrades.
@@ -32,10 +38,10 @@ import type {
  */
 export interface SessionStorage {
   /** Reads a value; `null` if there is none. */
-  get(key: string): Promise<Uint8Array | null>
+  get(key: string): Promise<Bytes | null>
 
   /** Reads a value with its version, size, times and content type; `null` if there is none. */
-  getEntry(key: string): Promise<Entry | null>
+  getEntry(key: string): Promise<StorageEntry | null>
 
   /** Whether the key is there. Does not read its value. */
   exists(key: string): Promise<boolean>
@@ -45,7 +51,7 @@ export interface SessionStorage {
    *
    * @returns values by key in the order asked; missing keys are missing in it
    */
-  getMany(keys: Iterable<string>): Promise<Map<string, Uint8Array>>
+  getMany(keys: Iterable<string>): Promise<Map<string, Bytes>>
 
   /**
    * Writes a value. It replaces the whole entry: without `expiresInMs` it does not expire any more,
@@ -96,9 +102,9 @@ export interface SessionStorage {
    */
   update(
     key: string,
-    change: (current: Uint8Array | null) => Uint8Array | Promise<Uint8Array>,
+    change: (current: Bytes | null) => Uint8Array | Promise<Uint8Array>,
     options?: UpdateBytesOptions,
-  ): Promise<Uint8Array>
+  ): Promise<Bytes>
 
   /**
    * Lists a page of entries by literal prefix, in order of the bytes of their keys in UTF-8.

@@ -1,5 +1,6 @@
 import {
   attempt_store,
+  type Bytes,
   definePlugin,
   Endpoint,
   type EntryMetadata,
@@ -29,6 +30,10 @@ declare const preferences: Preferences
 declare const session: Session
 declare const persistent: { readonly value: JsonValue }
 declare const mayBeUndefined: { readonly a: string | undefined }
+
+function serve(bytes: Bytes): readonly [Response, Blob] {
+  return [new Response(bytes), new Blob([bytes])]
+}
 
 async function keep<Value extends JsonValue>(value: Value): Promise<Value> {
   await persistent_store.set('k', value)
@@ -148,9 +153,14 @@ describe('definePlugin', () => {
 describe('session.storage', () => {
   test('reads bytes or null', () => {
     const { storage } = session
-    expectTypeOf(storage.get('k')).resolves.toEqualTypeOf<Uint8Array | null>()
+    expectTypeOf(storage.get('k')).resolves.toEqualTypeOf<Bytes | null>()
     expectTypeOf(storage.getEntry('k')).resolves.toEqualTypeOf<StorageEntry | null>()
-    expectTypeOf(storage.getMany(['k'])).resolves.toEqualTypeOf<Map<string, Uint8Array>>()
+    expectTypeOf(storage.getMany(['k'])).resolves.toEqualTypeOf<Map<string, Bytes>>()
+  })
+
+  test('gives what Response, Blob and crypto take', () => {
+    expectTypeOf(serve).parameter(0).toEqualTypeOf<StorageEntry['value']>()
+    expectTypeOf<Bytes>().toExtend<Parameters<typeof crypto.subtle.digest>[1]>()
   })
 
   test('writes bytes alone, and gives the version', () => {
@@ -255,6 +265,6 @@ test('a page tells all of an entry but its value', () => {
 })
 
 test('messages are told apart by their type', () => {
-  expectTypeOf<Extract<Message, { type: 'blob' }>['bytes']>().toEqualTypeOf<Uint8Array>()
+  expectTypeOf<Extract<Message, { type: 'blob' }>['bytes']>().toEqualTypeOf<Bytes>()
   expectTypeOf<Extract<Message, { type: 'json' }>['value']>().toEqualTypeOf<JsonValue>()
 })

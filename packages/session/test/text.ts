@@ -1,5 +1,5 @@
 /** Text as the bytes that it is stored as. */
-export function encode(text: string): Uint8Array {
+export function encode(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text)
 }
 

@@ -1,5 +1,6 @@
-import { type Entry, parseStorageKey, type Version } from '@holdfast/core'
-import type { SessionStorage } from '../session-storage.ts'
+import { parseStorageKey, type Version } from '@holdfast/core'
+import type { Bytes } from '../bytes.ts'
+import type { SessionStorage, StorageEntry } from '../session-storage.ts'
 import type {
   Entries,
   SetBytesOptions,
@@ -18,16 +19,16 @@ export class ByteStore extends KeyedStore implements SessionStorage {
     super('storage', parseStorageKey, open)
   }
 
-  async get(key: string): Promise<Uint8Array | null> {
+  async get(key: string): Promise<Bytes | null> {
     const entry = await this.read(key)
     return entry && entry.value
   }
 
-  async getEntry(key: string): Promise<Entry | null> {
+  async getEntry(key: string): Promise<StorageEntry | null> {
     return await this.read(key)
   }
 
-  async getMany(keys: Iterable<string>): Promise<Map<string, Uint8Array>> {
+  async getMany(keys: Iterable<string>): Promise<Map<string, Bytes>> {
     const entries = await this.readMany(keys)
     return new Map(entries.map(({ key, value }) => [key, value]))
   }
@@ -45,12 +46,12 @@ export class ByteStore extends KeyedStore implements SessionStorage {
 
   async update(
     key: string,
-    change: (current: Uint8Array | null) => Uint8Array | Promise<Uint8Array>,
+    change: (current: Bytes | null) => Uint8Array | Promise<Uint8Array>,
     options: UpdateBytesOptions = {},
-  ): Promise<Uint8Array> {
+  ): Promise<Bytes> {
     checkOptions(options, 'update', ['expiresInMs', 'contentType'])
     let result = new Uint8Array()
-    const changeEntry = async (entry: Entry | null): Promise<Uint8Array> => {
+    const changeEntry = async (entry: StorageEntry | null): Promise<Uint8Array> => {
       // A copy, because the entry is compared with what comes back.
       const changed = await change(entry && new Uint8Array(entry.value))
       result = new Uint8Array(parseValue(changed))

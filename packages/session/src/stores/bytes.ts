@@ -1,5 +1,6 @@
 import { isUint8Array } from 'node:util/types'
 import { describeValue, MisuseError } from '@holdfast/core'
+import type { Bytes } from '../bytes.ts'
 
 /**
  * Takes what an author gives as bytes: any Uint8Array, of any realm, as a plain one over the same
@@ -25,16 +26,21 @@ export function parseBytes(value: unknown, subject: string): Uint8Array {
 }
 
 /** Like {@link parseBytes}, in memory of its own. */
-export function copyBytes(value: unknown, subject: string): Uint8Array {
+export function copyBytes(value: unknown, subject: string): Bytes {
   return new Uint8Array(parseBytes(value, subject))
 }
 
 /** Bytes from a store as a plain Uint8Array that is nobody else's, copied only if they are not. */
-export function ownBytes(value: Uint8Array): Uint8Array {
-  const isOwn =
+export function ownBytes(value: Uint8Array): Bytes {
+  return isOwn(value) ? value : new Uint8Array(value)
+}
+
+function isOwn(value: Uint8Array): value is Bytes {
+  return (
     Object.getPrototypeOf(value) === Uint8Array.prototype &&
+    value.buffer instanceof ArrayBuffer &&
     value.byteLength === value.buffer.byteLength
-  return isOwn ? value : new Uint8Array(value)
+  )
 }
 
 function hint(value: unknown): string {

@@ -2,7 +2,6 @@ import {
   decodeJson,
   describeValue,
   encodeJson,
-  type Entry,
   HoldfastError,
   type JsonValue,
   MisuseError,
@@ -10,6 +9,7 @@ import {
   type Version,
 } from '@holdfast/core'
 import type { JsonEntry, PersistentStore } from '../persistent-store.ts'
+import type { StorageEntry } from '../session-storage.ts'
 import type { Entries, SetManyOptions, SetOptions, UpdateOptions } from '../store-options.ts'
 import { KeyedStore } from './keyed-store.ts'
 import { parseEntries } from './parse-entries.ts'
@@ -55,7 +55,7 @@ export class JsonStore extends KeyedStore implements PersistentStore {
   ): Promise<Value> {
     checkOptions(options, 'update', ['expiresInMs'])
     let result: unknown
-    const changeEntry = async (entry: Entry | null): Promise<Uint8Array> => {
+    const changeEntry = async (entry: StorageEntry | null): Promise<Uint8Array> => {
       result = await change(entry === null ? undefined : (decodeJson(entry.value) as Value))
       if (result === undefined) throw nothingReturned()
       return encodeJson(result)

@@ -1,5 +1,4 @@
 import {
-  type Entry,
   type EpochMs,
   isHoldfastError,
   limits,
@@ -11,6 +10,7 @@ import {
   type Version,
 } from '@holdfast/core'
 import { refuseNested, runChange, runningChanges } from '../invocation/running-change.ts'
+import type { StorageEntry } from '../session-storage.ts'
 import type {
   DeleteOptions,
   KeysOptions,
@@ -92,13 +92,13 @@ export abstract class KeyedStore {
     } while (cursor !== null)
   }
 
-  protected async read(key: string): Promise<Entry | null> {
+  protected async read(key: string): Promise<StorageEntry | null> {
     const [entry = null] = await this.#readKeys([this.#parseKey(key)])
     return entry
   }
 
   /** Those of the entries that are there, in the order asked. */
-  protected async readMany(keys: Iterable<string>): Promise<readonly Entry[]> {
+  protected async readMany(keys: Iterable<string>): Promise<readonly StorageEntry[]> {
     const entries = await this.#readKeys(parseKeys(keys, 'getMany', this.#parseKey))
     return entries.filter((entry) => entry !== null)
   }
@@ -124,7 +124,7 @@ export abstract class KeyedStore {
   /** Replaces a value by what `change` makes of the entry, until nobody else is faster. */
   protected async replace(
     key: string,
-    change: (entry: Entry | null) => Promise<Uint8Array>,
+    change: (entry: StorageEntry | null) => Promise<Uint8Array>,
     options: UpdateBytesOptions,
   ): Promise<void> {
     const parsed = this.#parseKey(key)
@@ -145,7 +145,7 @@ export abstract class KeyedStore {
   }
 
   /** Whether nobody else was faster. */
-  async #commitIfUnchanged(put: Put, entry: Entry | null): Promise<boolean> {
+  async #commitIfUnchanged(put: Put, entry: StorageEntry | null): Promise<boolean> {
     try {
       await this.#commit([put], [], entry?.version ?? null)
       return true
@@ -155,9 +155,9 @@ export abstract class KeyedStore {
     }
   }
 
-  async #readKeys(keys: readonly StorageKey[]): Promise<readonly (Entry | null)[]> {
+  async #readKeys(keys: readonly StorageKey[]): Promise<readonly (StorageEntry | null)[]> {
     this.#open()
-    const found: (Entry | null)[] = []
+    const found: (StorageEntry | null)[] = []
     for (let start = 0; start < keys.length; start += limits.maxGetKeys) {
       const { storage, signal } = this.#open()
       const some = keys.slice(start, start + limits.maxGetKeys)
@@ -195,7 +195,7 @@ export abstract class KeyedStore {
     key: StorageKey,
     value: Uint8Array,
     options: UpdateBytesOptions,
-    kept: Entry | null = null,
+    kept: StorageEntry | null = null,
   ): Put {
     const { expiresAt, contentType } = this.#parseSettings(options)
     return {

@@ -1,2 +1,7 @@
 export type { ManualClock } from './manual-clock.ts'
-export { type TestPlugin, testPlugin, type TestPluginOptions } from './test-plugin.ts'
+export {
+  type RunOptions,
+  type TestPlugin,
+  testPlugin,
+  type TestPluginOptions,
+} from './test-plugin.ts'
