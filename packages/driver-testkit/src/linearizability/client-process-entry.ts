@@ -1,0 +1,54 @@
+// The program of a process of clients; client-process.ts starts it and hears what it tells.
+import { once } from 'node:events'
+import { writeSync } from 'node:fs'
+import { MisuseError } from '@holdfast/core'
+import type { DriverModule, ProcessMessage, ProcessPlan } from './client-process-protocol.ts'
+import { monotonicNow } from './monotonic-now.ts'
+import type { HistoryRecorder } from './recorded-operation.ts'
+import { readKeys, runClients } from './run-clients.ts'
+
+/** How long the last operations may take once it is over, in milliseconds. */
+const graceMs = 30_000
+
+await main(JSON.parse(process.argv[2] ?? '') as ProcessPlan)
+
+async function main({ driverModule, location, task }: ProcessPlan): Promise<void> {
+  const over = new AbortController()
+  // It ends with its parent, too, however that ends.
+  process.stdin.once('close', () => {
+    over.abort()
+    setTimeout(() => process.exit(1), graceMs).unref()
+  })
+
+  const { createDriver } = (await import(driverModule)) as Partial<DriverModule>
+  if (typeof createDriver !== 'function') {
+    throw new MisuseError(
+      'INVALID_ARGUMENT',
+      `A driver module exports createDriver(location); ${driverModule} does not.`,
+    )
+  }
+  await using driver = await createDriver(location)
+  await driver.open()
+  tell({ kind: 'ready', at: monotonicNow() })
+  await Promise.race([once(process.stdin, 'data'), once(over.signal, 'abort')])
+  if (task.kind === 'read') await readKeys(driver, createRecorder(), task.client, task.keys)
+  else await runClients(driver, createRecorder(), task, () => over.signal.aborted)
+}
+
+function createRecorder(): HistoryRecorder {
+  let operations = 0
+  return {
+    begin(invocation) {
+      const id = operations++
+      tell({ kind: 'begin', id, invocation })
+      return id
+    },
+    end: (id, completion) => tell({ kind: 'end', id, completion }),
+  }
+}
+
+/** Synchronously, so that what was told before a kill -9 has been told. */
+function tell(message: ProcessMessage): void {
+  const bytes = Buffer.from(`${JSON.stringify(message)}\n`)
+  for (let at = 0; at < bytes.length;) at += writeSync(3, bytes, at)
+}
