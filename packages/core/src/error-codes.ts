@@ -16,6 +16,7 @@ export const errorCodes = {
   INVALID_ARGUMENT: 'final',
   INVALID_CURSOR: 'final',
   INVALID_JSON_VALUE: 'final',
+  INVALID_VALUE: 'final',
   WRONG_TYPE: 'final',
   VALUE_TOO_LARGE: 'final',
   BODY_FAILED: 'final',
@@ -25,6 +26,7 @@ export const errorCodes = {
   VERSION_MISMATCH: 'final',
   QUOTA_EXCEEDED: 'final',
   STORED_VALUE_NOT_JSON: 'final',
+  STORED_VALUE_INVALID: 'final',
   NOT_A_NUMBER: 'final',
   CONTENTION: 'retry',
 
