@@ -46,7 +46,6 @@ export const errorOutcomes: Readonly<Record<ErrorCode, ErrorOutcome>> = {
   WRONG_TYPE: wrongInput,
   VALUE_TOO_LARGE: tooLarge,
   BODY_FAILED: wrongInput,
-  BODY_FAILED: wrongInput,
   COMMIT_TOO_LARGE: tooLarge,
 
   VERSION_MISMATCH: conflict,
@@ -68,7 +67,6 @@ export const errorOutcomes: Readonly<Record<ErrorCode, ErrorOutcome>> = {
   STORE_UNAVAILABLE: storeAway,
   STORE_BUSY: storeAway,
   STORE_FULL: { status: 507, exitCode: exitCodes.store },
-  UPLOAD_EXPIRED: storeAway,
   UPLOAD_EXPIRED: storeAway,
   STORE_CORRUPT: storeFault,
   STORE_NOT_HOLDFAST: storeFault,

@@ -1,5 +1,11 @@
-export type { ConformanceCheck, ConformanceSection, Requirement } from './conformance-check.ts'
+export {
+  type ConformanceCheck,
+  type ConformanceSection,
+  type Requirement,
+  whySkipped,
+} from './conformance-check.ts'
 export { conformanceSections } from './conformance-sections.ts'
+export { contractPromises, type PromiseNumber } from './contract-promises.ts'
 export type { DriverUnderTest, StoreSetting, StoreUnderTest } from './driver-under-test.ts'
 export { checkHistory, type KeyVerdict } from './linearizability/check-history.ts'
 export {

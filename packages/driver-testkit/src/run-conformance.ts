@@ -6,8 +6,9 @@ import { runCheck } from './run-check.ts'
 import type { TestRunner } from './test-runner.ts'
 
 /**
- * Declares a test for each promise of docs/storage-contract.md, section by section. A check that
- * does not concern the driver is declared as skipped, with the reason in its title. Every check
+ * Declares a test for each check, section by section, with the numbers of the promises of
+ * docs/storage-contract.md that it is about in its title. A check that does not concern the driver
+ * is declared as skipped, with the reason in its title. Every check
  * has a store of its own, so tests may run in any order.
  *
  * @example
@@ -46,7 +47,7 @@ function declareSection(
 ): void {
   describe(section.title, () => {
     for (const check of section.checks) {
-      const title = `${check.id}: ${check.promise}`
+      const title = `${check.id}: ${check.title} [${check.promises.join(', ')}]`
       const run = (): Promise<void> =>
         tally.count(section.title, () => runCheck(check, subject, expect))
       const reason = whySkipped(check, subject)
