@@ -6,7 +6,7 @@ import { ByteStore } from './stores/byte-store.ts'
 
 /** Makes what a tool or an endpoint sees of its invocation. */
 export function makeSession(invocation: Invocation): Session {
-  const { workspace, plugin, invocationId, attempt, signal } = invocation.context
+  const { workspace, plugin, invocationId, attempt, signal, clock } = invocation.context
   return Object.freeze({
     storage: Object.freeze(new ByteStore(() => workingContext(invocation, 'session.storage'))),
     persistent_store,
@@ -15,6 +15,7 @@ export function makeSession(invocation: Invocation): Session {
     plugin: Object.freeze({ id: plugin.id, version: plugin.version }),
     invocationId,
     attempt,
+    now: () => clock(),
     signal,
   })
 }

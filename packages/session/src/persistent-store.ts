@@ -47,6 +47,9 @@ export interface PersistentStore {
   /** Reads a value with its version, size and times; `undefined` if there is none. */
   getEntry<Value = JsonValue>(key: string): Promise<JsonEntry<Value> | undefined>
 
+  /** Reads all of an entry but its value: version, size and times; `undefined` if there is none. */
+  stat(key: string): Promise<EntryMetadata | undefined>
+
   /** Whether the key is there. Does not read its value. */
   exists(key: string): Promise<boolean>
 

@@ -43,6 +43,12 @@ export interface SessionStorage {
   /** Reads a value with its version, size, times and content type; `null` if there is none. */
   getEntry(key: string): Promise<StorageEntry | null>
 
+  /**
+   * Reads all of an entry but its value: version, size, times and content type; `null` if there is
+   * none.
+   */
+  stat(key: string): Promise<EntryMetadata | null>
+
   /** Whether the key is there. Does not read its value. */
   exists(key: string): Promise<boolean>
 

@@ -1,4 +1,4 @@
-import type { PluginId, WorkspaceId } from '@holdfast/core'
+import type { EpochMs, PluginId, WorkspaceId } from '@holdfast/core'
 import type { AttemptStore } from './attempt-store.ts'
 import type { PersistentStore } from './persistent-store.ts'
 import type { SessionStorage } from './session-storage.ts'
@@ -18,6 +18,11 @@ export interface Session {
   readonly invocationId: string
   /** Which try of the invocation this is, from 1. */
   readonly attempt: number
+  /**
+   * The time in milliseconds since 1970, by the clock that expiry goes by. In a test it is the clock
+   * of the test. It needs no `this`.
+   */
+  readonly now: () => EpochMs
   /** Aborts when nobody waits for the invocation any more, or its time is up. Hand it to `fetch`. */
   readonly signal: AbortSignal
 }

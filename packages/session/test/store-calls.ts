@@ -11,6 +11,7 @@ export function storeCalls(
     get: () => common.get('k'),
     getEntry: () => common.getEntry('k'),
     exists: () => common.exists('k'),
+    stat: () => common.stat('k'),
     getMany: () => common.getMany([]),
     set: () => common.set('k', value as never),
     setMany: () => common.setMany([]),

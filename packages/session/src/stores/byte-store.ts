@@ -1,4 +1,4 @@
-import { parseStorageKey, type Version } from '@holdfast/core'
+import { type EntryMetadata, parseStorageKey, type Version } from '@holdfast/core'
 import type { Bytes } from '../bytes.ts'
 import type { SessionStorage, StorageEntry } from '../session-storage.ts'
 import type {
@@ -26,6 +26,10 @@ export class ByteStore extends KeyedStore implements SessionStorage {
 
   async getEntry(key: string): Promise<StorageEntry | null> {
     return await this.read(key)
+  }
+
+  async stat(key: string): Promise<EntryMetadata | null> {
+    return await this.find(key)
   }
 
   async getMany(keys: Iterable<string>): Promise<Map<string, Bytes>> {

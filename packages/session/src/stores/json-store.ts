@@ -2,6 +2,7 @@ import {
   decodeJson,
   describeValue,
   encodeJson,
+  type EntryMetadata,
   HoldfastError,
   type JsonValue,
   MisuseError,
@@ -30,6 +31,10 @@ export class JsonStore extends KeyedStore implements PersistentStore {
   async getEntry<Value = JsonValue>(key: string): Promise<JsonEntry<Value> | undefined> {
     const entry = await this.read(key)
     return entry === null ? undefined : { ...entry, value: decodeJson(entry.value) as Value }
+  }
+
+  async stat(key: string): Promise<EntryMetadata | undefined> {
+    return (await this.find(key)) ?? undefined
   }
 
   async getMany<Value = JsonValue>(keys: Iterable<string>): Promise<Map<string, Value>> {

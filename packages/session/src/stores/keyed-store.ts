@@ -1,7 +1,9 @@
 import {
+  type EntryMetadata,
   type EpochMs,
   isHoldfastError,
   limits,
+  type ListedEntry,
   mintVersion,
   parseKeyPrefix,
   type Put,
@@ -48,12 +50,7 @@ export abstract class KeyedStore {
   }
 
   async exists(key: string): Promise<boolean> {
-    const parsed = this.#parseKey(key)
-    const { storage, signal } = this.#open()
-    // The first key with this prefix, in order, is the key itself if it is there.
-    const query = { prefix: parsed, cursor: null, limit: 1, keysOnly: true }
-    const { entries } = await storage.list(this.#store, query, { signal })
-    return entries[0]?.key === parsed
+    return (await this.find(key)) !== null
   }
 
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
@@ -77,7 +74,7 @@ export abstract class KeyedStore {
     const { storage, signal } = this.#open()
     const page = await storage.list(this.#store, query, { signal })
     return {
-      entries: page.entries.map(({ value: _none, ...metadata }) => metadata),
+      entries: page.entries.map(withoutValue),
       cursor: page.cursor,
     }
   }
@@ -90,6 +87,17 @@ export abstract class KeyedStore {
       for (const { key } of page.entries) yield key
       cursor = page.cursor
     } while (cursor !== null)
+  }
+
+  /** All of an entry but its value. */
+  protected async find(key: string): Promise<EntryMetadata | null> {
+    const parsed = this.#parseKey(key)
+    const { storage, signal } = this.#open()
+    // The first key with this prefix, in order, is the key itself if it is there.
+    const query = { prefix: parsed, cursor: null, limit: 1, keysOnly: true }
+    const { entries } = await storage.list(this.#store, query, { signal })
+    const [first] = entries
+    return first?.key === parsed ? withoutValue(first) : null
   }
 
   protected async read(key: string): Promise<StorageEntry | null> {
@@ -218,6 +226,10 @@ export abstract class KeyedStore {
   #parsePrefix(prefix: unknown): string {
     return parseKeyPrefix(prefix) === '' ? '' : this.#parseKey(prefix)
   }
+}
+
+function withoutValue({ value: _none, ...metadata }: ListedEntry): EntryMetadata {
+  return metadata
 }
 
 interface Settings {
