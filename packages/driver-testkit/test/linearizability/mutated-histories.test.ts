@@ -71,13 +71,22 @@ function seedFaults<State, Input, Output>(
   return tally
 }
 
-/** The verdict; one that accepts counts only with an order that holds. */
+/** The verdict, which counts only with what proves it: an order or a witness that holds by itself. */
 function judge<State, Input, Output>(
   { model }: SimulatedWorkload<State, Input, Output>,
   history: readonly Operation<Input, Output>[],
 ): 'explained' | 'refused' | 'neither' {
   const verdict = checkLinearizability(model, history)
-  if (verdict.kind === 'violation') return 'refused'
-  const isExplained = verdict.kind === 'linearizable' && explains(model, verdict.order, history)
-  return isExplained ? 'explained' : 'neither'
+  switch (verdict.kind) {
+    case 'linearizable':
+      return explains(model, verdict.order, history) ? 'explained' : 'neither'
+    case 'violation': {
+      const { witness, order } = verdict.violation
+      const isPart = witness.every((operation) => history.includes(operation))
+      const isWitness = checkLinearizability(model, witness).kind === 'violation'
+      return isPart && isWitness && explains(model, order, order) ? 'refused' : 'neither'
+    }
+    case 'gave-up':
+      return 'neither'
+  }
 }
