@@ -5,9 +5,10 @@ import {
   type StorageDriver,
   type StoreName,
 } from '@holdfast/core'
-import type { DriverUnderTest } from './driver-under-test.ts'
+import type { DriverUnderTest, StoreUnderTest } from './driver-under-test.ts'
+import type { OpenedStore } from './opened-store.ts'
 import { ScopeHandle } from './scope-handle.ts'
-import { TestClock } from './test-clock.ts'
+import type { TestClock } from './test-clock.ts'
 import type { Expect } from './test-runner.ts'
 
 /** A scope as a check writes it down; what is left out is that of {@link TestBench.store}. */
@@ -41,25 +42,25 @@ export interface StoreOfCheck {
   readonly createDriver: () => Promise<StorageDriver>
 }
 
-/** Makes a store and opens a first driver on it. Whatever is made is ended with `stack`. */
-export async function createTestBench(
+/** Makes what a check works with. Whatever the check makes is ended with `stack`. */
+export function createTestBench(
+  { clock, store, driver }: OpenedStore,
   subject: DriverUnderTest,
   expect: Expect,
   stack: AsyncDisposableStack,
-): Promise<TestBench> {
-  const clock = new TestClock()
+): TestBench {
+  const driverOn = async (on: StoreUnderTest): Promise<StorageDriver> =>
+    stack.use(await on.createDriver())
   const createStore = async (): Promise<StoreOfCheck> => {
-    const store = await subject.createStore({ clock: clock.now })
-    stack.defer(() => store.dispose?.())
-    return { createDriver: async () => stack.use(await store.createDriver()) }
+    const other = await subject.createStore({ clock: clock.now })
+    stack.defer(() => other.dispose?.())
+    return { createDriver: () => driverOn(other) }
   }
-  const { createDriver } = await createStore()
   const openDriver = async (): Promise<StorageDriver> => {
-    const driver = await createDriver()
-    await driver.open()
-    return driver
+    const opened = await driverOn(store)
+    await opened.open()
+    return opened
   }
-  const driver = await openDriver()
   const at: TestBench['at'] = (scope, through = driver) =>
     new ScopeHandle(through, parseScope(scope))
   return {
@@ -69,7 +70,7 @@ export async function createTestBench(
     driver,
     store: at({}),
     at,
-    createDriver,
+    createDriver: () => driverOn(store),
     openDriver,
     createStore,
   }

@@ -52,7 +52,7 @@ test('each promise has a check, or another part of the kit that holds drivers to
 
 test('each check names promises that there are, each once and in their order', () => {
   const order = Object.keys(contractPromises)
-  for (const { id, promises } of conformanceSections.flatMap((section) => section.checks)) {
+  for (const { promises } of conformanceSections.flatMap((section) => section.checks)) {
     const places = promises.map((promise) => order.indexOf(promise))
     expect(places).not.toContain(-1)
     expect(places).toEqual([...new Set(places)].toSorted((left, right) => left - right))
