@@ -6,6 +6,14 @@ export {
 } from './conformance-check.ts'
 export { conformanceSections } from './conformance-sections.ts'
 export { contractPromises, type PromiseNumber } from './contract-promises.ts'
+export { CrashCheckFailure } from './crash/crash-check-failure.ts'
+export type { Finding } from './crash/finding.ts'
+export {
+  type CrashCheckOptions,
+  type CrashRun,
+  formatCrashRun,
+  runCrashCheck,
+} from './crash/run-crash-check.ts'
 export type { DriverUnderTest, StoreSetting, StoreUnderTest } from './driver-under-test.ts'
 export { checkHistory, type KeyVerdict } from './linearizability/check-history.ts'
 export {
