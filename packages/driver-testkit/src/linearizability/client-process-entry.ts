@@ -8,14 +8,15 @@ import type { HistoryRecorder } from './recorded-operation.ts'
 import { readKeys, runClients } from './run-clients.ts'
 
 /** How long the last operations may take once it is over, in milliseconds. */
-const graceMs = 30_000
+const lastOperationsMs = 30_000
 
 await main(JSON.parse(process.argv[2] ?? '') as ProcessPlan)
 
 async function main({ driverModule, location, task }: ProcessPlan): Promise<void> {
   const over = new AbortController()
+  let graceMs = 0
   // It ends with its parent, too, however that ends.
-  process.stdin.once('close', () => {
+  process.stdin.resume().once('close', () => {
     over.abort()
     setTimeout(() => process.exit(1), graceMs).unref()
   })
@@ -31,6 +32,7 @@ async function main({ driverModule, location, task }: ProcessPlan): Promise<void
   await driver.open()
   tell({ kind: 'ready', at: monotonicNow() })
   await Promise.race([once(process.stdin, 'data'), once(over.signal, 'abort')])
+  graceMs = lastOperationsMs
   if (task.kind === 'read') await readKeys(driver, createRecorder(), task.client, task.keys)
   else await runClients(driver, createRecorder(), task, () => over.signal.aborted)
 }

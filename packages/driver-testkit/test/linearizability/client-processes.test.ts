@@ -66,10 +66,13 @@ describe('a run in processes leaves none behind and fails when', () => {
     expect(message).toContain('A driver module exports createDriver(location)')
   })
 
-  test('whoever started it is killed', async () => {
+  test.each([
+    ['at work', ''],
+    ['not even open', 'never-opens'],
+  ])('whoever started it is killed while its processes are %s', async (_, behaviour) => {
     const program = join(fixtures, 'endless-run.ts')
     const { port } = server.address() as AddressInfo
-    const parameters = ['--conditions=@holdfast/source', program, String(port)]
+    const parameters = ['--conditions=@holdfast/source', program, `${port}/${behaviour}`]
     const starter = spawn(process.execPath, parameters, { stdio: 'ignore' })
     const exit = once(starter, 'exit')
     while (calls.length < 2) await once(server, 'connection')
