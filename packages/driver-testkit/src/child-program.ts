@@ -46,6 +46,16 @@ export class ChildProgram implements AsyncDisposable {
     return this.#child.pid
   }
 
+  /** Gives it something to read on its standard input. */
+  prompt(text: string): void {
+    this.#child.stdin?.write(text)
+  }
+
+  /** Ends its standard input, as happens where this process is killed. */
+  endInput(): void {
+    this.#child.stdin?.end()
+  }
+
   /** Ends it at once, with SIGKILL. */
   kill(): void {
     this.#child.kill('SIGKILL')
@@ -59,6 +69,8 @@ export class ChildProgram implements AsyncDisposable {
   async #follow(hear: (message: unknown) => void): Promise<ChildEnd> {
     const closed = once(this.#child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
     const printed = keepPrinted(this.#child)
+    // What it no longer reads is no failure of its own.
+    this.#child.stdin?.on('error', () => undefined)
     try {
       for await (const message of messagesOf(this.#child)) hear(message)
     } finally {

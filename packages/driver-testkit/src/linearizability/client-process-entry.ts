@@ -1,8 +1,8 @@
 // The program of a process of clients; client-process.ts starts it and hears what it tells.
 import { once } from 'node:events'
-import { writeSync } from 'node:fs'
-import { MisuseError } from '@holdfast/core'
-import type { DriverModule, ProcessMessage, ProcessPlan } from './client-process-protocol.ts'
+import { importDriverModule } from '../import-driver-module.ts'
+import { readPlan, tellParent } from '../parent-process.ts'
+import type { ProcessMessage, ProcessPlan } from './client-process-protocol.ts'
 import { monotonicNow } from './monotonic-now.ts'
 import type { HistoryRecorder } from './recorded-operation.ts'
 import { readKeys, runClients } from './run-clients.ts'
@@ -10,7 +10,7 @@ import { readKeys, runClients } from './run-clients.ts'
 /** How long the last operations may take once it is over, in milliseconds. */
 const lastOperationsMs = 30_000
 
-await main(JSON.parse(process.argv[2] ?? '') as ProcessPlan)
+await main(readPlan() as ProcessPlan)
 
 async function main({ driverModule, location, task }: ProcessPlan): Promise<void> {
   const over = new AbortController()
@@ -21,13 +21,7 @@ async function main({ driverModule, location, task }: ProcessPlan): Promise<void
     setTimeout(() => process.exit(1), graceMs).unref()
   })
 
-  const { createDriver } = (await import(driverModule)) as Partial<DriverModule>
-  if (typeof createDriver !== 'function') {
-    throw new MisuseError(
-      'INVALID_ARGUMENT',
-      `A driver module exports createDriver(location); ${driverModule} does not.`,
-    )
-  }
+  const { createDriver } = await importDriverModule(driverModule)
   await using driver = await createDriver(location)
   await driver.open()
   tell({ kind: 'ready', at: monotonicNow() })
@@ -49,8 +43,6 @@ function createRecorder(): HistoryRecorder {
   }
 }
 
-/** Synchronously, so that what was told before a kill -9 has been told. */
 function tell(message: ProcessMessage): void {
-  const bytes = Buffer.from(`${JSON.stringify(message)}\n`)
-  for (let at = 0; at < bytes.length;) at += writeSync(3, bytes, at)
+  tellParent(message)
 }

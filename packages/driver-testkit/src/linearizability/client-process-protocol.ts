@@ -20,8 +20,8 @@ export interface ProcessPlan {
 }
 
 /**
- * What a process tells, as lines of JSON on its file descriptor 3. It begins its task when something
- * comes on its standard input, and ends when that ends.
+ * What a process tells its parent. It begins its task when something comes on its standard input,
+ * and ends when that ends.
  */
 export type ProcessMessage =
   /** The driver is open. */
