@@ -8,6 +8,7 @@ export {
   type Version,
 } from '@holdfast/core'
 export type { AttemptStore } from './attempt-store.ts'
+export type { ByteSource } from './byte-source.ts'
 export type { Bytes } from './bytes.ts'
 export { definePlugin, type PluginOptions } from './define-plugin.ts'
 export { Endpoint, type EndpointClass, type PathParameters } from './endpoint.ts'
@@ -29,7 +30,7 @@ export type {
 export type { ParametersOf } from './parameters-of.ts'
 export type { JsonEntry, PersistentStore } from './persistent-store.ts'
 export type { PluginDefinition } from './plugin-definition.ts'
-export type { SessionStorage, StorageEntry } from './session-storage.ts'
+export type { SessionStorage, StorageEntry, StorageStream } from './session-storage.ts'
 export type { Session } from './session.ts'
 export type {
   DeleteOptions,
@@ -40,6 +41,7 @@ export type {
   SetBytesOptions,
   SetManyOptions,
   SetOptions,
+  StreamOptions,
   UpdateBytesOptions,
   UpdateOptions,
 } from './store-options.ts'

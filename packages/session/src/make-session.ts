@@ -1,6 +1,6 @@
 import { attempt_store, persistent_store } from './invocation-stores.ts'
 import type { Invocation } from './invocation/invocation.ts'
-import { workingContext } from './invocation/live-context.ts'
+import { workingInvocation } from './invocation/live-context.ts'
 import type { Session } from './session.ts'
 import { ByteStore } from './stores/byte-store.ts'
 
@@ -8,7 +8,7 @@ import { ByteStore } from './stores/byte-store.ts'
 export function makeSession(invocation: Invocation): Session {
   const { workspace, plugin, invocationId, attempt, signal, clock } = invocation.context
   return Object.freeze({
-    storage: Object.freeze(new ByteStore(() => workingContext(invocation, 'session.storage'))),
+    storage: Object.freeze(new ByteStore(() => workingInvocation(invocation, 'session.storage'))),
     persistent_store,
     attempt_store,
     workspace,

@@ -7,7 +7,7 @@ export function storeCalls(
 ): Readonly<Record<string, () => Promise<unknown>>> {
   // What the two have in common, with the looser types of the one.
   const common = store as PersistentStore
-  return {
+  const calls = {
     get: () => common.get('k'),
     getEntry: () => common.getEntry('k'),
     exists: () => common.exists('k'),
@@ -21,4 +21,5 @@ export function storeCalls(
     list: () => common.list(),
     keys: () => common.keys().next(),
   }
+  return 'stream' in store ? { ...calls, stream: () => store.stream('k') } : calls
 }

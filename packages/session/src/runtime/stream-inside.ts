@@ -71,8 +71,11 @@ class BodySource {
   }
 
   async cancel(reason: unknown): Promise<void> {
+    const cancelling = this.#invocation.run(() => this.#reader.cancel(reason))
+    // A generator hears of it at its next step alone, and may be waiting for a change that never comes.
+    this.#invocation.interrupt(reason)
     try {
-      await this.#invocation.run(() => this.#reader.cancel(reason))
+      await cancelling
     } finally {
       this.#end()
     }

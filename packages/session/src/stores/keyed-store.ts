@@ -36,8 +36,8 @@ import type { OpenAccess } from './store-access.ts'
 /** What the two stores do alike: all that does not look into a value. */
 export abstract class KeyedStore {
   readonly #store: StoreName
-  readonly #open: OpenAccess
-  readonly #parseKey: (key: unknown) => StorageKey
+  protected readonly open: OpenAccess
+  protected readonly parseKey: (key: unknown) => StorageKey
 
   protected constructor(
     store: StoreName,
@@ -45,8 +45,8 @@ export abstract class KeyedStore {
     open: OpenAccess,
   ) {
     this.#store = store
-    this.#open = open
-    this.#parseKey = parseKey
+    this.open = open
+    this.parseKey = parseKey
   }
 
   async exists(key: string): Promise<boolean> {
@@ -55,11 +55,11 @@ export abstract class KeyedStore {
 
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     checkOptions(options, 'delete', ['ifVersion'])
-    await this.#commit([], [this.#parseKey(key)], parseExpected(options.ifVersion))
+    await this.#commit([], [this.parseKey(key)], parseExpected(options.ifVersion))
   }
 
   async deleteMany(keys: Iterable<string>): Promise<void> {
-    await this.#commit([], parseKeys(keys, 'deleteMany', this.#parseKey))
+    await this.#commit([], parseKeys(keys, 'deleteMany', this.parseKey))
   }
 
   async list(options: ListOptions = {}): Promise<Page> {
@@ -71,7 +71,7 @@ export abstract class KeyedStore {
       limit,
       keysOnly: true,
     }
-    const { storage, signal } = this.#open()
+    const { storage, signal } = this.open()
     const page = await storage.list(this.#store, query, { signal })
     return {
       entries: page.entries.map(withoutValue),
@@ -91,8 +91,8 @@ export abstract class KeyedStore {
 
   /** All of an entry but its value. */
   protected async find(key: string): Promise<EntryMetadata | null> {
-    const parsed = this.#parseKey(key)
-    const { storage, signal } = this.#open()
+    const parsed = this.parseKey(key)
+    const { storage, signal } = this.open()
     // The first key with this prefix, in order, is the key itself if it is there.
     const query = { prefix: parsed, cursor: null, limit: 1, keysOnly: true }
     const { entries } = await storage.list(this.#store, query, { signal })
@@ -101,13 +101,13 @@ export abstract class KeyedStore {
   }
 
   protected async read(key: string): Promise<StorageEntry | null> {
-    const [entry = null] = await this.#readKeys([this.#parseKey(key)])
+    const [entry = null] = await this.#readKeys([this.parseKey(key)])
     return entry
   }
 
   /** Those of the entries that are there, in the order asked. */
   protected async readMany(keys: Iterable<string>): Promise<readonly StorageEntry[]> {
-    const entries = await this.#readKeys(parseKeys(keys, 'getMany', this.#parseKey))
+    const entries = await this.#readKeys(parseKeys(keys, 'getMany', this.parseKey))
     return entries.filter((entry) => entry !== null)
   }
 
@@ -116,7 +116,7 @@ export abstract class KeyedStore {
     value: Uint8Array,
     options: SetBytesOptions,
   ): Promise<Version> {
-    const put = this.#toPut(this.#parseKey(key), value, options)
+    const put = this.#toPut(this.parseKey(key), value, options)
     await this.#commit([put], [], parseExpected(options.ifVersion))
     return put.version
   }
@@ -125,7 +125,7 @@ export abstract class KeyedStore {
     entries: readonly (readonly [key: string, value: Uint8Array])[],
     options: SetBytesOptions,
   ): Promise<void> {
-    const puts = entries.map(([key, value]) => this.#toPut(this.#parseKey(key), value, options))
+    const puts = entries.map(([key, value]) => this.#toPut(this.parseKey(key), value, options))
     await this.#commit(puts, [])
   }
 
@@ -135,9 +135,9 @@ export abstract class KeyedStore {
     change: (entry: StorageEntry | null) => Promise<Uint8Array>,
     options: UpdateBytesOptions,
   ): Promise<void> {
-    const parsed = this.#parseKey(key)
-    this.#parseSettings(options)
-    const { storage, signal } = this.#open()
+    const parsed = this.parseKey(key)
+    this.parseSettings(options)
+    const { storage, signal } = this.open()
     refuseNested(storage, this.#store, [parsed])
     const hasSettings = options.expiresInMs !== undefined || options.contentType !== undefined
     const attempt = async (): Promise<boolean> => {
@@ -164,10 +164,10 @@ export abstract class KeyedStore {
   }
 
   async #readKeys(keys: readonly StorageKey[]): Promise<readonly (StorageEntry | null)[]> {
-    this.#open()
+    this.open()
     const found: (StorageEntry | null)[] = []
     for (let start = 0; start < keys.length; start += limits.maxGetKeys) {
-      const { storage, signal } = this.#open()
+      const { storage, signal } = this.open()
       const some = keys.slice(start, start + limits.maxGetKeys)
       for (const entry of await storage.get(this.#store, some, { signal })) {
         found.push(entry && { ...entry, value: ownBytes(entry.value) })
@@ -182,7 +182,7 @@ export abstract class KeyedStore {
     deletes: readonly StorageKey[],
     expected?: Version | null,
   ): Promise<void> {
-    const { storage, signal } = this.#open()
+    const { storage, signal } = this.open()
     const store = this.#store
     const checked = [...puts.map(({ key }) => key), ...deletes]
     if (checked.length === 0) return
@@ -205,7 +205,7 @@ export abstract class KeyedStore {
     options: UpdateBytesOptions,
     kept: StorageEntry | null = null,
   ): Put {
-    const { expiresAt, contentType } = this.#parseSettings(options)
+    const { expiresAt, contentType } = this.parseSettings(options)
     return {
       store: this.#store,
       key,
@@ -216,15 +216,15 @@ export abstract class KeyedStore {
     }
   }
 
-  #parseSettings({ expiresInMs, contentType }: UpdateBytesOptions): Settings {
+  protected parseSettings({ expiresInMs, contentType }: UpdateBytesOptions): Settings {
     return {
-      expiresAt: parseExpiry(expiresInMs, () => this.#open().clock()),
+      expiresAt: parseExpiry(expiresInMs, () => this.open().clock()),
       contentType: parseContentType(contentType),
     }
   }
 
   #parsePrefix(prefix: unknown): string {
-    return parseKeyPrefix(prefix) === '' ? '' : this.#parseKey(prefix)
+    return parseKeyPrefix(prefix) === '' ? '' : this.parseKey(prefix)
   }
 }
 
