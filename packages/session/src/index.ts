@@ -28,9 +28,15 @@ export type {
   VariableMessage,
 } from './message.ts'
 export type { ParametersOf } from './parameters-of.ts'
-export type { JsonEntry, PersistentStore } from './persistent-store.ts'
+export type { JsonEntry, PersistentStore, WatchedJson } from './persistent-store.ts'
 export type { PluginDefinition } from './plugin-definition.ts'
-export type { SessionStorage, StorageEntry, StorageStream } from './session-storage.ts'
+export type {
+  SessionStorage,
+  StorageEntry,
+  StorageStream,
+  WatchedEntries,
+  WatchedEntry,
+} from './session-storage.ts'
 export type { Session } from './session.ts'
 export type {
   DeleteOptions,
@@ -44,5 +50,6 @@ export type {
   StreamOptions,
   UpdateBytesOptions,
   UpdateOptions,
+  WatchOptions,
 } from './store-options.ts'
 export { Tool, type ToolClass, type ToolOutput } from './tool.ts'

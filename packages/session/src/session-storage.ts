@@ -11,6 +11,7 @@ import type {
   SetManyOptions,
   StreamOptions,
   UpdateBytesOptions,
+  WatchOptions,
 } from './store-options.ts'
 
 /** An entry of `session.storage`. */
@@ -28,6 +29,17 @@ export interface StorageStream extends EntryMetadata {
   readonly body: ReadableStream<Bytes>
   /** Which bytes the body has, of the `size` bytes of the value: from `start` up to, not including, `end`. */
   readonly range: { readonly start: number; readonly end: number }
+}
+
+/** An entry of `session.storage` that is watched. */
+export interface WatchedEntry extends EntryMetadata {
+  /** `null` if the value is too large to be taken whole: read it with `stream`. */
+  readonly value: Bytes | null
+}
+
+/** One entry for each key that is watched, in the order asked; `null` where there is none. */
+export type WatchedEntries<Keys extends readonly string[]> = {
+  readonly [Index in keyof Keys]: WatchedEntry | null
 }
 
 /**
@@ -149,6 +161,30 @@ export interface SessionStorage {
     change: (current: Bytes | null) => Uint8Array | Promise<Uint8Array>,
     options?: UpdateBytesOptions,
   ): Promise<Bytes>
+
+  /**
+   * Watches keys: gives their entries as they are, and again whenever one of them was written,
+   * deleted or has expired, by whatever process. The last state always comes; states in between may
+   * be left out, so that one who is slow to ask for the next needs no memory.
+   *
+   * It ends when the loop over it is left, when its signal aborts and with its invocation, all of
+   * them without an error.
+   *
+   * @param keys at most 16
+   * @throws {@link MisuseError} `INVALID_ARGUMENT` for more keys
+   * @throws {@link HoldfastError} `UNSUPPORTED` where the operator's store cannot be watched
+   *
+   * @example
+   * ```ts
+   * for await (const [logo] of this.session.storage.watch(['logo.png'])) {
+   *   yield this.text(logo === null ? 'There is no logo.' : `The logo has ${logo.size} bytes.`)
+   * }
+   * ```
+   */
+  watch<const Keys extends readonly string[]>(
+    keys: Keys,
+    options?: WatchOptions,
+  ): AsyncGenerator<WatchedEntries<Keys>, void, void>
 
   /**
    * Lists a page of entries by literal prefix, in order of the bytes of their keys in UTF-8.

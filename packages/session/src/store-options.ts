@@ -17,6 +17,12 @@ export interface SetBytesOptions extends SetOptions {
   readonly contentType?: string | undefined
 }
 
+/** How keys are watched. */
+export interface WatchOptions {
+  /** Ends the watch, without an error. It ends with its invocation, too. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /** Which part of a value is read as a stream. */
 export interface StreamOptions {
   /**

@@ -20,6 +20,7 @@ export function storeCalls(
     update: () => common.update('k', () => value as never),
     list: () => common.list(),
     keys: () => common.keys().next(),
+    watch: () => common.watch(['k']).next(),
   }
   return 'stream' in store ? { ...calls, stream: () => store.stream('k') } : calls
 }

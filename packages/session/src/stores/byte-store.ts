@@ -1,6 +1,7 @@
 import {
   type EntryMetadata,
   isHoldfastError,
+  type ListedEntry,
   mintVersion,
   parseStorageKey,
   type StorageKey,
@@ -9,15 +10,22 @@ import {
 import type { ByteSource } from '../byte-source.ts'
 import type { Bytes } from '../bytes.ts'
 import { refuseNested } from '../invocation/running-change.ts'
-import type { SessionStorage, StorageEntry, StorageStream } from '../session-storage.ts'
+import type {
+  SessionStorage,
+  StorageEntry,
+  StorageStream,
+  WatchedEntries,
+  WatchedEntry,
+} from '../session-storage.ts'
 import type {
   Entries,
   SetBytesOptions,
   SetManyOptions,
   StreamOptions,
   UpdateBytesOptions,
+  WatchOptions,
 } from '../store-options.ts'
-import { parseBytes } from './bytes.ts'
+import { ownBytes, parseBytes } from './bytes.ts'
 import { KeyedStore } from './keyed-store.ts'
 import { parseEntries } from './parse-entries.ts'
 import { checkOptions, parseExpected } from './parse-options.ts'
@@ -25,6 +33,7 @@ import { clampRange, parseRange } from './range.ts'
 import { toReadable } from './readable-body.ts'
 import { isByteSource, SourceBody } from './source-body.ts'
 import type { OpenAccess } from './store-access.ts'
+import { watchKeys } from './watch-keys.ts'
 
 /** `session.storage`: bytes as they are. */
 export class ByteStore extends KeyedStore implements SessionStorage {
@@ -110,6 +119,18 @@ export class ByteStore extends KeyedStore implements SessionStorage {
     await this.writeMany(values, options)
   }
 
+  watch<const Keys extends readonly string[]>(
+    keys: Keys,
+    options: WatchOptions = {},
+  ): AsyncGenerator<WatchedEntries<Keys>, void, void> {
+    return watchKeys(
+      { store: 'storage', open: this.open, parseKey: this.parseKey },
+      keys,
+      options,
+      toState,
+    ) as AsyncGenerator<WatchedEntries<Keys>, void, void>
+  }
+
   async update(
     key: string,
     change: (current: Bytes | null) => Uint8Array | Promise<Uint8Array>,
@@ -129,6 +150,10 @@ export class ByteStore extends KeyedStore implements SessionStorage {
 }
 
 const setOptions = ['expiresInMs', 'ifVersion', 'contentType']
+
+function toState(entries: readonly (ListedEntry | null)[]): readonly (WatchedEntry | null)[] {
+  return entries.map((entry) => entry && { ...entry, value: entry.value && ownBytes(entry.value) })
+}
 
 function parseValue(value: unknown): Uint8Array {
   return parseBytes(value, 'A value of session.storage')

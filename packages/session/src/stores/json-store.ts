@@ -5,17 +5,25 @@ import {
   type EntryMetadata,
   HoldfastError,
   type JsonValue,
+  type ListedEntry,
   MisuseError,
   parsePersistentStoreKey,
   type Version,
 } from '@holdfast/core'
-import type { JsonEntry, PersistentStore } from '../persistent-store.ts'
+import type { JsonEntry, PersistentStore, WatchedJson } from '../persistent-store.ts'
 import type { StorageEntry } from '../session-storage.ts'
-import type { Entries, SetManyOptions, SetOptions, UpdateOptions } from '../store-options.ts'
+import type {
+  Entries,
+  SetManyOptions,
+  SetOptions,
+  UpdateOptions,
+  WatchOptions,
+} from '../store-options.ts'
 import { KeyedStore } from './keyed-store.ts'
 import { parseEntries } from './parse-entries.ts'
 import { checkOptions } from './parse-options.ts'
 import type { OpenAccess } from './store-access.ts'
+import { watchKeys } from './watch-keys.ts'
 
 /** `persistent_store`: values as UTF-8 JSON. */
 export class JsonStore extends KeyedStore implements PersistentStore {
@@ -53,6 +61,18 @@ export class JsonStore extends KeyedStore implements PersistentStore {
     await this.writeMany(values, options)
   }
 
+  watch<Value = JsonValue, const Keys extends readonly string[] = readonly string[]>(
+    keys: Keys,
+    options: WatchOptions = {},
+  ): AsyncGenerator<WatchedJson<Keys, Value>, void, void> {
+    return watchKeys(
+      { store: 'persistent_store', open: this.open, parseKey: this.parseKey },
+      keys,
+      options,
+      toState,
+    ) as AsyncGenerator<WatchedJson<Keys, Value>, void, void>
+  }
+
   async update<Value = JsonValue>(
     key: string,
     change: (current: Value | undefined) => unknown,
@@ -84,6 +104,22 @@ export class JsonStore extends KeyedStore implements PersistentStore {
       throw invalidStep(by, 'a sum within ±(2^53 - 1), beyond which numbers lose exactness')
     })
   }
+}
+
+function toState(entries: readonly (ListedEntry | null)[]): readonly (JsonEntry | undefined)[] {
+  return entries.map((entry) => {
+    if (entry === null) return undefined
+    if (entry.value === null) throw tooLarge(entry)
+    return { ...entry, value: decodeJson(entry.value) }
+  })
+}
+
+function tooLarge({ key, size }: ListedEntry): HoldfastError {
+  return new HoldfastError(
+    'VALUE_TOO_LARGE',
+    `The key ${JSON.stringify(key)} of persistent_store holds ${size} bytes, which are too many to be read whole. Something other than persistent_store wrote them. Overwrite or delete the key.`,
+    { context: { key, size } },
+  )
 }
 
 function nothingReturned(): HoldfastError {

@@ -59,7 +59,7 @@ export abstract class KeyedStore {
   }
 
   async deleteMany(keys: Iterable<string>): Promise<void> {
-    await this.#commit([], parseKeys(keys, 'deleteMany', this.parseKey))
+    await this.#commit([], this.#parseKeys(keys, 'deleteMany'))
   }
 
   async list(options: ListOptions = {}): Promise<Page> {
@@ -107,7 +107,7 @@ export abstract class KeyedStore {
 
   /** Those of the entries that are there, in the order asked. */
   protected async readMany(keys: Iterable<string>): Promise<readonly StorageEntry[]> {
-    const entries = await this.#readKeys(parseKeys(keys, 'getMany', this.parseKey))
+    const entries = await this.#readKeys(this.#parseKeys(keys, 'getMany'))
     return entries.filter((entry) => entry !== null)
   }
 
@@ -221,6 +221,11 @@ export abstract class KeyedStore {
       expiresAt: parseExpiry(expiresInMs, () => this.open().clock()),
       contentType: parseContentType(contentType),
     }
+  }
+
+  /** Each of the keys once. */
+  #parseKeys(keys: Iterable<string>, method: string): readonly StorageKey[] {
+    return [...new Set(parseKeys(keys, method, this.parseKey))]
   }
 
   #parsePrefix(prefix: unknown): string {
