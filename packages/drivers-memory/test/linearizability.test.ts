@@ -9,6 +9,7 @@ const seeds = Array.from({ length: count }, (_, index) => Number(first ?? 1) + i
 
 test.for(seeds)(
   'is linearizable to 8 clients in one process, with seed %i',
+  { timeout: 60_000 },
   async (seed, { annotate }) => {
     const run = await runLinearizability({ seed, createDriver: () => createMemoryDriver() })
     await annotate(formatRun(run))

@@ -7,28 +7,31 @@ import { monotonicNow } from './monotonic-now.ts'
 import type { HistoryRecorder } from './recorded-operation.ts'
 import { readKeys, runClients } from './run-clients.ts'
 
-/** How long the last operations may take once it is over, in milliseconds. */
-const lastOperationsMs = 30_000
+/** How long the last operations and the closing of the driver may take, in milliseconds. */
+const graceMs = 30_000
 
 await main(readPlan() as ProcessPlan)
 
 async function main({ driverModule, location, task }: ProcessPlan): Promise<void> {
   const over = new AbortController()
-  let graceMs = 0
+  let isAtWork = false
+  let deadline: ReturnType<typeof setTimeout> | undefined
   // It ends with its parent, too, however that ends.
   process.stdin.resume().once('close', () => {
     over.abort()
-    setTimeout(() => process.exit(1), graceMs).unref()
+    deadline = setTimeout(() => process.exit(1), isAtWork ? graceMs : 0)
   })
 
   const { createDriver } = await importDriverModule(driverModule)
-  await using driver = await createDriver(location)
+  const driver = await createDriver(location)
   await driver.open()
   tell({ kind: 'ready', at: monotonicNow() })
   await Promise.race([once(process.stdin, 'data'), once(over.signal, 'abort')])
-  graceMs = lastOperationsMs
+  isAtWork = true
   if (task.kind === 'read') await readKeys(driver, createRecorder(), task.client, task.keys)
   else await runClients(driver, createRecorder(), task, () => over.signal.aborted)
+  await driver.close()
+  clearTimeout(deadline)
 }
 
 function createRecorder(): HistoryRecorder {

@@ -1,3 +1,4 @@
+import type { ReadMethod, WriteMethod } from './operation-method.ts'
 import type { SequentialModel } from './sequential-model.ts'
 
 /** What a client sees of an entry. */
@@ -8,8 +9,12 @@ export interface VersionedValue {
 
 /** A read, or a write that may expect a version: `null` for absence, left out for whatever there is. */
 export type CompareAndSetInput =
-  | { readonly kind: 'get'; readonly by: 'get' | 'list' }
-  | ({ readonly kind: 'put'; readonly expected?: string | null } & VersionedValue)
+  | { readonly kind: 'read'; readonly by: ReadMethod }
+  | ({
+      readonly kind: 'put'
+      readonly by: WriteMethod
+      readonly expected?: string | null
+    } & VersionedValue)
   | { readonly kind: 'delete'; readonly expected?: string | null }
 
 /** The answer to a {@link CompareAndSetInput}. */
@@ -31,7 +36,7 @@ export const compareAndSetModel: SequentialModel<
   initial: null,
 
   next(state, input, output) {
-    if (input.kind === 'get') {
+    if (input.kind === 'read') {
       if (output === null) return state
       return output.kind === 'entry' && isSame(output.entry, state) ? state : undefined
     }
@@ -49,7 +54,7 @@ export const compareAndSetModel: SequentialModel<
     }
   },
 
-  mayChange: (input, output) => input.kind !== 'get' && output?.kind !== 'mismatch',
+  mayChange: (input, output) => input.kind !== 'read' && output?.kind !== 'mismatch',
 
   describeState: (state) =>
     state === null ? 'absent' : `version ${state.version} with ${JSON.stringify(state.value)}`,
@@ -64,7 +69,7 @@ export const compareAndSetModel: SequentialModel<
 }
 
 function stateAfter(
-  input: Exclude<CompareAndSetInput, { readonly kind: 'get' }>,
+  input: Exclude<CompareAndSetInput, { readonly kind: 'read' }>,
 ): VersionedValue | null {
   return input.kind === 'put' ? { version: input.version, value: input.value } : null
 }
@@ -74,10 +79,12 @@ function isSame(left: VersionedValue | null, right: VersionedValue | null): bool
 }
 
 function describeCall(input: CompareAndSetInput): string {
-  if (input.kind === 'get') return `get by ${input.by}`
+  if (input.kind === 'read') return `read by ${input.by}`
   const { expected } = input
   const condition = expected === undefined ? '' : ` where ${describeVersion(expected)}`
-  return input.kind === 'put' ? `put version ${input.version}${condition}` : `delete${condition}`
+  return input.kind === 'put'
+    ? `put version ${input.version} by ${input.by}${condition}`
+    : `delete${condition}`
 }
 
 function describeVersion(version: string | null): string {

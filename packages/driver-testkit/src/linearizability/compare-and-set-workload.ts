@@ -1,6 +1,8 @@
 import type { StorageKey, Version } from '@holdfast/core'
 import type { CompareAndSetInput, CompareAndSetOutput } from './compare-and-set-model.ts'
-import type { CommitResult, RecordingClient } from './recording-client.ts'
+import { chooseReadMethod, chooseWriteMethod } from './operation-method.ts'
+import type { RecordingClient } from './recording-client.ts'
+import { deleteEntry, readEntry, writeEntry, type WriteResult } from './store-calls.ts'
 
 /** The versions that a client last saw, which others may have replaced since. */
 export type KnownVersions = Map<StorageKey, Version | null>
@@ -28,9 +30,10 @@ export async function getVersion(
   key: StorageKey,
   known: KnownVersions,
 ): Promise<void> {
-  const by = client.chooseReader()
-  await client.record(toRequest(key, { kind: 'get', by }), async () => {
-    const entry = await client.read(key, by)
+  const { driver, random } = client
+  const by = chooseReadMethod(random, driver.capabilities)
+  await client.record(toRequest(key, { kind: 'read', by }), async () => {
+    const entry = await readEntry(driver, key, by)
     known.set(key, entry?.version ?? null)
     return { kind: 'entry', entry }
   })
@@ -42,11 +45,15 @@ async function putVersion(
   known: KnownVersions,
   expected: Version | null | undefined,
 ): Promise<void> {
+  const { driver, random } = client
   const version = client.nextVersion()
   const value = `value of ${version}`
+  const by = chooseWriteMethod(random, driver.capabilities)
   const condition = expected === undefined ? {} : { expected }
-  await client.record(toRequest(key, { kind: 'put', version, value, ...condition }), async () => {
-    const result = await client.put(key, { version, value }, expected)
+  const input = { kind: 'put', by, version, value, ...condition } as const
+  await client.record(toRequest(key, input), async () => {
+    const entry = { key, version, value, expected }
+    const result = await writeEntry(driver, entry, by, client.chooseWriteOptions())
     return learn(known, key, result, version)
   })
 }
@@ -58,14 +65,16 @@ async function deleteVersion(
   expected: Version | null,
 ): Promise<void> {
   await client.record(toRequest(key, { kind: 'delete', expected }), async () => {
-    return learn(known, key, await client.delete(key, expected), null)
+    const options = client.chooseWriteOptions()
+    const result = await deleteEntry(client.driver, key, expected, options)
+    return learn(known, key, result, null)
   })
 }
 
 function learn(
   known: KnownVersions,
   key: StorageKey,
-  result: CommitResult,
+  result: WriteResult,
   written: Version | null,
 ): CompareAndSetOutput {
   if (result.isDone) {

@@ -1,3 +1,4 @@
+import type { ReadMethod, WriteMethod } from './operation-method.ts'
 import type { SequentialModel } from './sequential-model.ts'
 
 /** A list as it is stored: its elements with spaces between; `null` where the key is absent. */
@@ -5,9 +6,10 @@ export type StoredList = string | null
 
 /** Asks for the whole list, or appends to a list that was read before. */
 export type ListAppendInput =
-  | { readonly kind: 'read'; readonly by: 'get' | 'list' }
+  | { readonly kind: 'read'; readonly by: ReadMethod }
   | {
       readonly kind: 'append'
+      readonly by: WriteMethod
       /** Appended once in a history. */
       readonly element: string
       /** The list as it was read, and as it must still be. */
@@ -46,7 +48,7 @@ export const listAppendModel: SequentialModel<StoredList, ListAppendInput, ListA
     const call =
       input.kind === 'read'
         ? `read by ${input.by}`
-        : `append ${input.element} to ${listAppendModel.describeState(input.base)}`
+        : `append ${input.element} by ${input.by} to ${listAppendModel.describeState(input.base)}`
     if (output === null) return call
     const answer = output.kind === 'list' ? listAppendModel.describeState(output.list) : output.kind
     return `${call}: ${answer}`

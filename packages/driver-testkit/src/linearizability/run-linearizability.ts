@@ -29,9 +29,10 @@ export interface LinearizabilityRun {
  * operation takes effect at one moment between its call and its return, for every client in the
  * same order. These are promises 5.3, 6.1 and 6.2 of docs/storage-contract.md.
  *
- * The clients append to lists by read-modify-write, and write versions in place of versions; they
- * read by `get` and by `list`; some commits are aborted on their way. All choices follow from the
- * seed. Where each client has its driver in another process, the drivers' processes are killed, too.
+ * The clients append to lists by read-modify-write, and write versions in place of versions, by
+ * `commit` and `writeStream`; they read by `get`, `list`, `readStream` and `watch`, where the driver
+ * supports that; some writes are aborted on their way. All choices follow from the seed. Processes
+ * of clients may be killed, which leaves the outcome of what they were doing unknown.
  *
  * Each operation is recorded with its times, and the history of each key is then checked. When
  * this resolves, the whole history is linearizable. It leaves no process behind in any case.

@@ -23,7 +23,13 @@ function operation(
 }
 
 function put(version: string, expected?: string | null): CompareAndSetInput {
-  return { kind: 'put', version, value: version, ...(expected === undefined ? {} : { expected }) }
+  return {
+    kind: 'put',
+    by: 'commit',
+    version,
+    value: version,
+    ...(expected === undefined ? {} : { expected }),
+  }
 }
 
 function entry(version: string | null): CompareAndSetOutput {
@@ -43,7 +49,7 @@ function unknown(invokedAt: number, input: CompareAndSetInput): CompareAndSet {
   }
 }
 
-const get: CompareAndSetInput = { kind: 'get', by: 'get' }
+const get: CompareAndSetInput = { kind: 'read', by: 'get' }
 const done: CompareAndSetOutput = { kind: 'done' }
 
 function verdictOf(...history: readonly CompareAndSet[]): string {

@@ -8,7 +8,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 const fixtures = join(import.meta.dirname, 'fixtures')
 
-describe('a run in processes leaves none behind and fails when', () => {
+describe('a run in processes leaves none behind and fails when', { timeout: 60_000 }, () => {
   let server: Server
   /** One per process that was started. */
   let calls: Promise<unknown>[]

@@ -23,6 +23,7 @@ const listAppendInputs: fc.Arbitrary<ListAppendInput> = fc.oneof(
   fc.constant<ListAppendInput>({ kind: 'read', by: 'get' }),
   fc.record({
     kind: fc.constant('append' as const),
+    by: fc.constant('commit' as const),
     element: fc.constantFrom('1', '2'),
     base: fc.constantFrom(null, '1', '2', '1 2'),
   }),
@@ -33,11 +34,12 @@ const expected = fc.option(fc.constantFrom(null, 'a', 'b', 'c'), { nil: undefine
 const conditions = expected.map((version) => (version === undefined ? {} : { expected: version }))
 
 const compareAndSetInputs: fc.Arbitrary<CompareAndSetInput> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant<CompareAndSetInput>({ kind: 'get', by: 'get' }) },
+  { weight: 2, arbitrary: fc.constant<CompareAndSetInput>({ kind: 'read', by: 'get' }) },
   {
     weight: 3,
     arbitrary: fc.tuple(versions, conditions).map(([version, condition]) => ({
       kind: 'put' as const,
+      by: 'commit' as const,
       version,
       value: version,
       ...condition,

@@ -21,7 +21,7 @@ declareTests(compareAndSetWorkload)
 function declareTests<State, Input, Output>(
   workload: SimulatedWorkload<State, Input, Output>,
 ): void {
-  describe(`histories of ${workload.name}`, () => {
+  describe(`histories of ${workload.name}`, { timeout: 60_000 }, () => {
     test('are accepted where the store is right, with an order that explains them', () => {
       for (let seed = 1; seed <= rightHistories; seed++) {
         const { history } = simulate(workload, seed)

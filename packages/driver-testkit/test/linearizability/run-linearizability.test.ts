@@ -49,7 +49,7 @@ async function slowly<Result>(call: () => Promise<Result>): Promise<Result> {
   return result
 }
 
-describe('a driver that', () => {
+describe('a driver that', { timeout: 60_000 }, () => {
   const cases = wrongs.flatMap(([name, wrong]) =>
     [1, 2, 3].map((seed) => [name, seed, wrong] as const),
   )
@@ -103,7 +103,7 @@ describe('a driver that', () => {
   )
 })
 
-describe('a run', () => {
+describe('a run', { timeout: 60_000 }, () => {
   test('fails when the check gives up', async () => {
     await using folder = await temporaryFolder()
     const failure = await failureOf({

@@ -30,7 +30,7 @@ export const compareAndSetStore: SequentialStore<
   CompareAndSetInput,
   CompareAndSetOutput
 > = (state, input) => {
-  if (input.kind === 'get') return [{ kind: 'entry', entry: state }, state]
+  if (input.kind === 'read') return [{ kind: 'entry', entry: state }, state]
   const current = state === null ? null : state.version
   if ('expected' in input && input.expected !== current) {
     return [{ kind: 'mismatch', current }, state]

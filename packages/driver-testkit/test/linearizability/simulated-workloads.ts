@@ -49,7 +49,7 @@ export const listAppendWorkload: SimulatedWorkload<StoredList, ListAppendInput, 
     choose: (random, seen, unique) =>
       random.chance(0.4)
         ? { kind: 'read', by: 'get' }
-        : { kind: 'append', element: unique, base: seen },
+        : { kind: 'append', by: 'commit', element: unique, base: seen },
     isRead: ({ kind }) => kind === 'read',
     isAccepted: ({ kind }) => kind === 'appended',
     expectedBy: (input) => (input.kind === 'append' ? input.base : null),
@@ -73,23 +73,23 @@ export const compareAndSetWorkload: SimulatedWorkload<
   store: compareAndSetStore,
   choose(random, seen, unique) {
     const choice = random.below(20)
-    if (choice < 7) return { kind: 'get', by: 'get' }
+    if (choice < 7) return { kind: 'read', by: 'get' }
     const expected = seen === null ? null : seen.version
     if (choice === 7) return { kind: 'delete', expected }
-    const put = { kind: 'put', version: unique, value: `of ${unique}` } as const
+    const put = { kind: 'put', by: 'commit', version: unique, value: `of ${unique}` } as const
     return choice === 8 ? put : { ...put, expected }
   },
-  isRead: ({ kind }) => kind === 'get',
+  isRead: ({ kind }) => kind === 'read',
   isAccepted: ({ kind }) => kind === 'done',
   expectedBy(input) {
-    const expected = input.kind === 'get' ? null : (input.expected ?? null)
+    const expected = input.kind === 'read' ? null : (input.expected ?? null)
     return expected === null ? null : { version: expected, value: '' }
   },
   trace(input, output) {
     // Absence comes back, so it is no name.
     if (output.kind === 'entry') return { found: output.entry?.version ?? null, ended: null }
     if (output.kind === 'mismatch') return { found: output.current, ended: null }
-    const expected = input.kind === 'get' ? null : (input.expected ?? null)
+    const expected = input.kind === 'read' ? null : (input.expected ?? null)
     return { found: expected, ended: expected }
   },
 }
