@@ -14,12 +14,13 @@ await main(readPlan() as ProcessPlan)
 
 async function main({ driverModule, location, task }: ProcessPlan): Promise<void> {
   const over = new AbortController()
-  let isAtWork = false
+  let stage: 'opening' | 'working' | 'done' = 'opening'
   let deadline: ReturnType<typeof setTimeout> | undefined
   // It ends with its parent, too, however that ends.
   process.stdin.resume().once('close', () => {
     over.abort()
-    deadline = setTimeout(() => process.exit(1), isAtWork ? graceMs : 0)
+    if (stage === 'done') return
+    deadline = setTimeout(() => process.exit(1), stage === 'working' ? graceMs : 0)
   })
 
   const { createDriver } = await importDriverModule(driverModule)
@@ -27,10 +28,11 @@ async function main({ driverModule, location, task }: ProcessPlan): Promise<void
   await driver.open()
   tell({ kind: 'ready', at: monotonicNow() })
   await Promise.race([once(process.stdin, 'data'), once(over.signal, 'abort')])
-  isAtWork = true
+  stage = 'working'
   if (task.kind === 'read') await readKeys(driver, createRecorder(), task.client, task.keys)
   else await runClients(driver, createRecorder(), task, () => over.signal.aborted)
   await driver.close()
+  stage = 'done'
   clearTimeout(deadline)
 }
 
