@@ -21,6 +21,8 @@ export interface ChildProgramOptions {
   readonly entry: URL
   /** Given to it as JSON. */
   readonly plan: unknown
+  /** Variables of its environment that differ from those of this process. */
+  readonly env?: Readonly<Record<string, string>>
   /** Hears each message in turn. If it throws, the process is killed and `ended` rejects. */
   readonly hear: (message: unknown) => void
 }
@@ -34,8 +36,8 @@ export class ChildProgram implements AsyncDisposable {
   readonly ended: Promise<ChildEnd>
   readonly #child: ChildProcess
 
-  constructor({ entry, plan, hear }: ChildProgramOptions) {
-    this.#child = startProcess(entry, plan)
+  constructor({ entry, plan, env = {}, hear }: ChildProgramOptions) {
+    this.#child = startProcess(entry, plan, env)
     this.ended = this.#follow(hear)
     // Whoever waits hears of it; and nobody may be waiting at that moment.
     this.ended.catch(() => undefined)
@@ -82,13 +84,18 @@ export class ChildProgram implements AsyncDisposable {
   }
 }
 
-function startProcess(entry: URL, plan: unknown): ChildProcess {
+function startProcess(
+  entry: URL,
+  plan: unknown,
+  env: Readonly<Record<string, string>>,
+): ChildProcess {
   // Where this module runs as TypeScript, the program does too, and resolves our packages alike.
   const extension = extname(import.meta.url)
   const path = fileURLToPath(entry).replace(/\.ts$/, extension)
   const conditions = extension === '.ts' ? ['--conditions=@holdfast/source'] : []
   return spawn(process.execPath, [...conditions, path, JSON.stringify(plan)], {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   })
 }
 

@@ -1,7 +1,9 @@
 import {
+  type Cursor,
   entryBytes,
   isHoldfastError,
   type ListedEntry,
+  type ListPage,
   mintVersion,
   parseStorageKey,
   type PluginScope,
@@ -10,7 +12,6 @@ import {
   type StorageKey,
   storeNames,
 } from '@holdfast/core'
-import { ScopeHandle } from '../scope-handle.ts'
 import type { FoundAccounts, FoundEntry, FoundMessage } from './crash-message.ts'
 import { probePrefix, targets } from './crash-slot.ts'
 import { readRound } from './self-proving-value.ts'
@@ -21,17 +22,32 @@ export async function lookAround(driver: StorageDriver): Promise<FoundMessage> {
   const accounts: FoundAccounts[] = []
   for (const target of Object.values(targets)) {
     for (const store of storeNames) {
-      const handle = new ScopeHandle(driver, { ...target, store })
-      for (const entry of await handle.listAll()) entries.push(await toFound(handle, entry))
+      const scope = { ...target, store }
+      for await (const entry of listAll(driver, scope)) {
+        entries.push(await toFound(driver, scope, entry))
+      }
     }
     accounts.push(await readAccounts(driver, target))
   }
   return { kind: 'found', entries, accounts }
 }
 
-async function toFound({ driver, scope }: ScopeHandle, entry: ListedEntry): Promise<FoundEntry> {
-  const { key, version, size } = entry
-  const value = entry.value ?? (await readWhole(driver, scope, key))
+async function* listAll(driver: StorageDriver, scope: Scope): AsyncGenerator<ListedEntry, void> {
+  let cursor: Cursor | null = null
+  do {
+    const query = { prefix: '', cursor, limit: 1_000, keysOnly: false }
+    const page: ListPage = await driver.list(scope, query)
+    yield* page.entries
+    cursor = page.cursor
+  } while (cursor !== null)
+}
+
+async function toFound(
+  driver: StorageDriver,
+  scope: Scope,
+  { key, version, size, value: listed }: ListedEntry,
+): Promise<FoundEntry> {
+  const value = listed ?? (await readWhole(driver, scope, key))
   return {
     plugin: scope.plugin,
     store: scope.store,
@@ -67,11 +83,17 @@ async function readQuotaAccount(
   driver: StorageDriver,
   target: PluginScope,
 ): Promise<number | null> {
-  const store = new ScopeHandle(driver, { ...target, store: 'storage' })
   const version = mintVersion()
   const key = parseStorageKey(`${probePrefix}${version}`)
+  const write = {
+    store: 'storage',
+    value: new Uint8Array(),
+    expiresAt: null,
+    contentType: null,
+  } as const
+  const put = { ...write, key, version }
   try {
-    await store.put(key, '', { version, quota: { maxBytes: 0 } })
+    await driver.commit(target, { checks: [], puts: [put], deletes: [], quota: { maxBytes: 0 } })
     return null
   } catch (error) {
     if (!isHoldfastError(error, 'QUOTA_EXCEEDED')) throw error
