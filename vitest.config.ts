@@ -14,6 +14,9 @@ export default defineConfig({
     reporters: ['default', ['junit', { outputFile: 'reports/junit.xml' }]],
     // Some tests start processes of their own, which need a core too.
     maxWorkers: 2,
+    // No test measures time. This is for what hangs, on a machine however busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })
 

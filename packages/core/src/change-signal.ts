@@ -41,7 +41,9 @@ export class ChangeSignal {
     wakeAt: EpochMs | null,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    while (signal?.aborted !== true && this.current() === state && !this.#isDue(wakeAt)) {
+    const isOver = (): boolean =>
+      signal?.aborted === true || this.current() !== state || this.#isDue(wakeAt)
+    while (!isOver()) {
       await this.#nextLook(signal)
     }
   }

@@ -8,19 +8,20 @@ export async function* iterateUntilAborted<Item>(
 ): AsyncGenerator<Item, void> {
   signal.throwIfAborted()
   const iterator = source[Symbol.asyncIterator]()
-  let stop = (_reason: unknown): void => undefined
-  const onAbort = (): void => stop(signal.reason)
+  let stop: ((reason: unknown) => void) | undefined
+  const onAbort = (): void => stop?.(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })
   let hasEnded = false
   // Not a race with one promise for the whole iteration: it would keep every item alive.
-  const nextOrAbort = (): Promise<IteratorResult<Item, unknown>> =>
-    new Promise((resolve, reject) => {
-      stop = reject
-      iterator.next().then(resolve, (error: unknown) => {
-        hasEnded = true
-        reject(error)
-      })
+  const nextOrAbort = (): Promise<IteratorResult<Item, unknown>> => {
+    const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<Item, unknown>>()
+    stop = reject
+    iterator.next().then(resolve, (error: unknown) => {
+      hasEnded = true
+      reject(error)
     })
+    return promise
+  }
   try {
     for (;;) {
       const next = await nextOrAbort()

@@ -21,7 +21,8 @@ export async function* watchEntries(
 ): AsyncGenerator<readonly (ListedEntry | null)[], void> {
   let seen: readonly (Version | null)[] | undefined
   let wakeAt: number | null = null
-  while (signal?.aborted !== true) {
+  const isOver = (): boolean => signal?.aborted === true
+  while (!isOver()) {
     const state = changes.current()
     if (seen === undefined || isOther(seen, versions())) {
       const entries = read()

@@ -85,7 +85,7 @@ function applyCommit({ entries, streams }: Statements, job: CommitJob): Usage {
     if (stored === undefined) entries.insert(scope, put, bytes, now)
     else entries.update(stored.rowId, put, bytes, isLive(stored, now) ? null : now, now)
     if (put.stream !== undefined) mustBeUpload(streams.adopt(put.stream.id))
-    if (stored?.stream != null) streams.orphan(stored.stream)
+    if (typeof stored?.stream === 'string') streams.orphan(stored.stream)
     change.record(put.store, stored, now, { bytes, expiresAt: put.expiresAt })
   }
   for (const { store, key } of commit.deletes) {

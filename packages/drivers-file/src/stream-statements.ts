@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { EpochMs } from '@holdfast/core'
 
 /** Where the chunks of a stream belong to. */
-export const streamStates = {
+const streamStates = {
   /** It is still arriving, and its lease says how long its writer is believed to live. */
   uploading: 0,
   /** It is the value of an entry. */

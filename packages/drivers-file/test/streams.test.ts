@@ -41,6 +41,11 @@ async function read(driver: StorageDriver): Promise<Uint8Array> {
   return Buffer.concat(await Array.fromAsync(stream?.body ?? []))
 }
 
+async function* broken(): AsyncGenerator<Uint8Array> {
+  yield* filled(3 * mebibyte, 1)
+  throw new Error('the line is cut')
+}
+
 /** What the file holds of streamed values, also what nobody can see. */
 function stored(path: string): unknown {
   using database = new DatabaseSync(path, { readOnly: true })
@@ -88,10 +93,6 @@ test('an upload whose source fails leaves no chunk behind', async () => {
   const path = join(folder.path, 'store.db')
   await using driver = createFileDriver({ path })
   await driver.open()
-  const broken = async function* (): AsyncGenerator<Uint8Array> {
-    yield* filled(3 * mebibyte, 1)
-    throw new Error('the line is cut')
-  }
   await expect(driver.writeStream(scope, streamPut(broken()))).rejects.toMatchObject({
     code: 'BODY_FAILED',
     cause: { message: 'the line is cut' },
