@@ -35,6 +35,7 @@ export class WriterClient {
   readonly #waiting: PendingJob[] = []
   #running: readonly PendingJob[] = []
   #isFlushScheduled = false
+  #isClosing = false
   #exited: HoldfastError | undefined
 
   private constructor(path: string, worker: Worker) {
@@ -77,6 +78,7 @@ export class WriterClient {
   /** Ends the thread, after the jobs that were given to it. */
   async close(): Promise<void> {
     if (this.#exited !== undefined) return
+    this.#isClosing = true
     const exit = once(this.#worker, 'exit')
     this.#worker.ref()
     this.#post('close', [])
@@ -107,7 +109,8 @@ export class WriterClient {
     }
     const batch = this.#waiting.splice(0, batchLength(this.#waiting))
     if (batch.length === 0) {
-      this.#worker.unref()
+      // Who waits for the end of the thread must not be ended before it.
+      if (!this.#isClosing) this.#worker.unref()
       return
     }
     for (const { forget } of batch) forget()
