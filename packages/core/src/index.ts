@@ -43,4 +43,5 @@ export { parseKeyPrefix, parseStorageKey, type StorageKey } from './storage-key.
 export { utf8Length } from './utf8-length.ts'
 export { mintVersion, parseVersion, type Version } from './version.ts'
 export { watchEntries, type WatchedEntries } from './watch-entries.ts'
+export { withinQuota } from './within-quota.ts'
 export { parseWorkspaceId, type WorkspaceId } from './workspace-id.ts'

@@ -12,6 +12,8 @@ export interface StreamSupervision {
   readonly signal: AbortSignal
 }
 
+const bytesPerTurn = 1_048_576
+
 /**
  * A value on its way in, as a driver may take it: pieces of bytes, never more than is allowed. An
  * error of the source is told from one of the store, since it leaves no doubt about the outcome.
@@ -24,6 +26,7 @@ export async function* superviseSource(
   { operation, signal }: StreamSupervision,
 ): AsyncGenerator<Uint8Array, void> {
   let size = 0
+  const takeTurns = turnTaker()
   for await (const bytes of namingFailures(iterateUntilAborted(body, signal), operation)) {
     if (!(bytes instanceof Uint8Array)) {
       throw new MisuseError(
@@ -41,6 +44,7 @@ export async function* superviseSource(
       )
     }
     yield bytes
+    await takeTurns(bytes.byteLength)
   }
 }
 
@@ -66,13 +70,31 @@ export function superviseStream(
   { operation, signal }: StreamSupervision,
 ): EntryStream {
   const read = async function* (): AsyncGenerator<Uint8Array, void> {
+    const takeTurns = turnTaker()
     try {
-      yield* iterateUntilAborted(stream.body, signal)
+      for await (const bytes of iterateUntilAborted(stream.body, signal)) {
+        yield bytes
+        await takeTurns(bytes.byteLength)
+      }
     } catch (error) {
       throw signal.aborted ? signal.reason : streamFailure(error, operation)
     }
   }
   return { metadata: stream.metadata, body: read() }
+}
+
+/**
+ * Lets others have their turn of the event loop, every so many bytes. A stream neither end of which
+ * ever waits would hold up the whole process until it is through.
+ */
+function turnTaker(): (bytes: number) => Promise<void> {
+  let sinceTurn = 0
+  return async (bytes) => {
+    sinceTurn += bytes
+    if (sinceTurn < bytesPerTurn) return
+    sinceTurn = 0
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
 
 function streamFailure(error: unknown, operation: string): Error {

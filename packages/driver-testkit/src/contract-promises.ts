@@ -16,7 +16,7 @@ export const contractPromises = {
   '2.3':
     'The value is copied before `commit` returns its promise: what is written to the buffer from then on changes nothing. The buffer is left as it is, and with its owner. Of a view into a larger buffer, the bytes of the view are the value.',
   '2.4':
-    "A value that is given out is a copy of the receiver's own. What is written to it, or to the memory under it, changes nothing stored and no other value.",
+    "A value that is given out, by whatever call, is a copy of the receiver's own. What is written to it, or to the memory under it, changes nothing stored and no other value.",
   '2.5':
     'A value that is given out is a plain `Uint8Array`: no subclass, such as `Buffer`, whose methods behave otherwise.',
   '2.6':
@@ -43,6 +43,8 @@ export const contractPromises = {
   '5.3':
     'Every call sees every write that had resolved before it began, by whatever driver it was made.',
   '5.4': 'A failure rejects. It never looks like a missing key.',
+  '5.5':
+    'What one call reads sums to at most 64 MiB (`limits.maxGetBytes`), a key that is asked for twice counted twice. More is refused with `VALUE_TOO_LARGE`.',
   '6.1':
     'A commit is applied whole or not at all, over both stores. If it rejects with any code but `OUTCOME_UNKNOWN`, nothing of it was applied, and nothing ever will be.',
   '6.2':
@@ -134,11 +136,44 @@ export const contractPromises = {
   '18.3': 'An error ends one call. The driver goes on to serve.',
   '19.1': 'The capabilities of a driver are known before `open` and never change.',
   '19.2':
-    'They are within the limits of core and of use: `maxValueBytes` from 64 KiB to 64 MiB, `maxCommitEntries` from 100 to 1,000, `maxCommitBytes` from `maxValueBytes` to 64 MiB.',
+    'They are within the limits of core and of use: `maxValueBytes` from 64 KiB to 64 MiB, `maxCommitEntries` from 100 to 1,000, `maxCommitBytes` from `maxValueBytes` to 64 MiB, `maxStreamBytes` 0 or at least 64 MiB, `maxWatchedKeys` from 0 to 16.',
   '19.3':
     'They are true: a value of `maxValueBytes` is stored, and a commit of `maxCommitEntries` changes is applied.',
   '19.4':
     'Where `maxStreamBytes` is 0, `readStream` and `writeStream` reject with `UNSUPPORTED`; where `maxWatchedKeys` is 0, `watch` does.',
+  '20.1':
+    'A streamed value is a value like any other. It comes back as it was, at every length from 0 to `maxStreamBytes` and however its body was cut into pieces. It has the same metadata, is listed, counted, replaced, deleted, cleared and swept like a value given whole, and outlives its driver like one; up to `maxValueBytes` it is given whole by `get` and `list`. A value that was given whole may be read as a stream.',
+  '20.2':
+    'A range gives the bytes from its start up to, not including, its end, and beyond the end of the value those that there are. The metadata is that of the whole value. A range that ends before it starts, or is not of whole numbers from 0, is refused with `INVALID_ARGUMENT`.',
+  '20.3':
+    'Nobody sees anything of a value before its body has ended. Then it replaces the old one as a commit does, all at once.',
+  '20.4':
+    'An upload whose body fails is rejected with `BODY_FAILED`, one that gives something other than bytes with `WRONG_TYPE`, one of more than `maxStreamBytes` with `VALUE_TOO_LARGE`. These, and one that is refused or aborted, leave the old value and the usage as they were, and of the new value nothing, and tell the body to end.',
+  '20.5':
+    'The check and the quota of an upload are those of a commit, and judged when its body has ended: what counts is what is there then. A body that alone is more than the quota, and more than the plugin held when the upload began, is refused before its end.',
+  '20.6': 'Of uploads of one key at once, the one that ends last is there, whole.',
+  '20.7':
+    'A reader has the value as it was when its stream was opened, to the last byte, whatever is written, deleted, cleared, expires or is swept meanwhile.',
+  '20.8':
+    "A body may use its buffer again as soon as it is asked for the next piece. A piece that is given out is a plain `Uint8Array` and a copy of the receiver's own.",
+  '20.9': 'Other calls do not wait for a stream that is on its way.',
+  '20.10':
+    'A value of more than `maxValueBytes` is read as a stream alone. `get` refuses it with `VALUE_TOO_LARGE`; in a listing and a watch its value is `null`.',
+  '20.11':
+    'The signal of its call ends the body that is given out, which then throws `ABORTED`, and so does `close`, with `DRIVER_CLOSED`. To stop reading early is no error.',
+  '20.12':
+    'An upload whose writer has not been heard of for `limits.uploadLeaseMs` is removed by the next sweep. If its writer is alive after all, it rejects with `UPLOAD_EXPIRED`, and the old value is as it was.',
+  '21.1':
+    'A watch begins with the keys as they are: one item for each, in the order asked, the entry with its value, or `null` where there is none.',
+  '21.2':
+    'After a change it yields the keys as they are then, and goes on to do so until the last change: by a put, a delete, a stream, a clear or an expiry, through whatever driver it was made.',
+  '21.3':
+    'Each state is of one moment, is no older than the one before, and differs from it. What happens to other keys and in other scopes yields nothing.',
+  '21.4':
+    'States between may be skipped. Whoever asks seldom is given at most one state that is no longer true before the newest, so that a slow consumer costs no memory.',
+  '21.5':
+    'A watch ends with its signal, without an error, and throws `DRIVER_CLOSED` when the driver is closed. To stop early is no error.',
+  '21.6': 'More keys than `maxWatchedKeys` are refused with `INVALID_ARGUMENT`.',
 } as const
 
 /** The number of a promise: chapter, dot, place in the chapter. */

@@ -20,9 +20,11 @@ import {
   type ScopesQuery,
   type StorageDriver,
   type StorageKey,
+  storeNames,
   type StreamPut,
   type Usage,
   watchEntries,
+  withinQuota,
 } from '@holdfast/core'
 import { EntryReader } from './entry-reader.ts'
 import { inspectPath } from './inspect-path.ts'
@@ -136,8 +138,17 @@ export class FileDriver implements StorageDriver {
   }
 
   async writeStream(scope: Scope, put: StreamPut, options?: CallOptions): Promise<void> {
-    const { writer } = this.#connected()
-    this.#afterWrite(await writeValueStream(writer, this.#clock, scope, put, options?.signal))
+    const { writer, entries } = this.#connected()
+    const now = this.#clock()
+    const usages = storeNames.map((store) =>
+      this.#mapped(() => entries.usage({ ...scope, store }, now)),
+    )
+    const body = withinQuota(
+      put,
+      usages.reduce((sum, { bytes }) => sum + bytes, 0),
+    )
+    const bounded = { ...put, body }
+    this.#afterWrite(await writeValueStream(writer, this.#clock, scope, bounded, options?.signal))
   }
 
   watch(

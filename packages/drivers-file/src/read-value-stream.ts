@@ -88,8 +88,9 @@ function chunksOf(
   return read()
 }
 
+/** Each piece has a buffer of its own, for a reader may hand it over to somebody else. */
 async function* piecesOf(value: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  for (let at = 0; at < value.length; at += chunkBytes) yield value.subarray(at, at + chunkBytes)
+  for (let at = 0; at < value.length; at += chunkBytes) yield value.slice(at, at + chunkBytes)
 }
 
 function clamp(range: ByteRange | null, size: number): readonly [start: number, end: number] {

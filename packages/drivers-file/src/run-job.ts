@@ -44,11 +44,12 @@ function runByKind(statements: Statements, job: Job): Usage {
     case 'sweep':
       return sweep(statements, job.now)
     case 'chunk':
-      mustBeUpload(streams.upload(job.stream, job.leaseUntil))
+      if (job.position === 0) streams.begin(job.stream, job.leaseUntil)
+      else mustBeUpload(streams.renew(job.stream, job.leaseUntil))
       streams.addChunk(job.stream, job.position, job.bytes)
       return nothing
     case 'renew':
-      mustBeUpload(streams.upload(job.stream, job.leaseUntil))
+      mustBeUpload(streams.renew(job.stream, job.leaseUntil))
       return nothing
     case 'abandon':
       streams.abandon(job.stream)

@@ -16,7 +16,8 @@ const reclaimBatch = 8
 
 /** The statements that write the chunks of values too large for one row. */
 export class StreamStatements {
-  readonly #upload: StatementSync
+  readonly #begin: StatementSync
+  readonly #renew: StatementSync
   readonly #addChunk: StatementSync
   readonly #adopt: StatementSync
   readonly #abandon: StatementSync
@@ -29,9 +30,11 @@ export class StreamStatements {
 
   constructor(database: DatabaseSync) {
     const { uploading, live, orphaned } = streamStates
-    this.#upload = database.prepare(
-      `INSERT INTO streams (id, state, lease_until) VALUES (?, ${uploading}, ?)
-       ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until WHERE state = ${uploading}`,
+    this.#begin = database.prepare(
+      `INSERT INTO streams (id, state, lease_until) VALUES (?, ${uploading}, ?)`,
+    )
+    this.#renew = database.prepare(
+      `UPDATE streams SET lease_until = ? WHERE id = ? AND state = ${uploading}`,
     )
     this.#addChunk = database.prepare(
       'INSERT INTO chunks (stream, position, bytes) VALUES (?, ?, ?)',
@@ -71,9 +74,14 @@ export class StreamStatements {
     return hasOrphaned
   }
 
-  /** Begins an upload, or renews its lease. Returns whether it is still an upload. */
-  upload(stream: string, leaseUntil: EpochMs): boolean {
-    return this.#upload.run(stream, leaseUntil).changes === 1
+  /** Begins an upload. */
+  begin(stream: string, leaseUntil: EpochMs): void {
+    this.#begin.run(stream, leaseUntil)
+  }
+
+  /** Renews the lease of an upload. Returns whether it still is one: it may have been removed. */
+  renew(stream: string, leaseUntil: EpochMs): boolean {
+    return this.#renew.run(leaseUntil, stream).changes === 1
   }
 
   addChunk(stream: string, position: number, bytes: Uint8Array): void {

@@ -1,11 +1,4 @@
-import {
-  type Clock,
-  entryBytes,
-  limits,
-  quotaExceeded,
-  type Scope,
-  type StreamPut,
-} from '@holdfast/core'
+import { type Clock, limits, type Scope, type StreamPut } from '@holdfast/core'
 import { chunkBytes } from './chunk-reader.ts'
 import type { WriterClient } from './writer-client.ts'
 import type { JobOutcome } from './writer-protocol.ts'
@@ -32,7 +25,7 @@ export async function writeValueStream(
   // Where the lease is lost, the next chunk or the commit says so.
   const renewing = setInterval(() => void upload.renew().catch(() => undefined), renewEveryMs)
   try {
-    const size = await upload.send(withinQuota(put))
+    const size = await upload.send(put.body)
     const { store, workspace, plugin } = scope
     const { key, version, expiresAt, contentType, quota, expected } = put
     const puts = [
@@ -64,6 +57,8 @@ class Upload {
   readonly #writer: WriterClient
   readonly #clock: Clock
   readonly #stream: string
+  /** The first chunk begins the upload; before it there is none to renew. */
+  #hasBegun = false
   /** Buffers that the writer has given back. */
   readonly #spent: Uint8Array<ArrayBuffer>[] = []
 
@@ -85,12 +80,13 @@ class Upload {
       if (sending.length >= chunksInFlight) await sending.shift()
     }
     // A value without a byte is a stream, too.
-    if (position === 0) sending.push(this.renew())
+    if (position === 0) sending.push(this.#sendChunk(0, new Uint8Array()))
     await Promise.all(sending)
     return size
   }
 
   #sendChunk(position: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#hasBegun = true
     const leaseUntil = this.#clock() + limits.uploadLeaseMs
     const job = { kind: 'chunk', stream: this.#stream, position, bytes, leaseUntil } as const
     const sent = this.#writer.run(job).then(({ spent }) => {
@@ -102,6 +98,7 @@ class Upload {
   }
 
   async renew(): Promise<void> {
+    if (!this.#hasBegun) return
     const leaseUntil = this.#clock() + limits.uploadLeaseMs
     await this.#writer.run({ kind: 'renew', stream: this.#stream, leaseUntil })
   }
@@ -116,17 +113,6 @@ class Upload {
     } catch {
       // The error that led here is the one to tell.
     }
-  }
-}
-
-/** Ends a body that can never be within the quota, before it fills the disk. */
-async function* withinQuota({ key, quota, body }: StreamPut): AsyncGenerator<Uint8Array, void> {
-  let size = 0
-  for await (const bytes of body) {
-    size += bytes.byteLength
-    const needed = entryBytes(key, size)
-    if (quota !== null && needed > quota.maxBytes) throw quotaExceeded(quota, needed)
-    yield bytes
   }
 }
 

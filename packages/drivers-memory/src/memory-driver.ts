@@ -22,10 +22,12 @@ import {
   type ScopeUsage,
   type StorageDriver,
   type StorageKey,
+  type StoreName,
   type StreamPut,
   type Usage,
   versionMismatch,
   watchEntries,
+  withinQuota,
 } from '@holdfast/core'
 import { EntryTable } from './entry-table.ts'
 import { mustFitQuota } from './must-fit-quota.ts'
@@ -76,10 +78,7 @@ export class MemoryDriver implements StorageDriver {
 
   async commit(target: PluginScope, commit: Commit): Promise<void> {
     const now = this.#clock()
-    const tables = {
-      storage: this.#table({ ...target, store: 'storage' }),
-      persistent_store: this.#table({ ...target, store: 'persistent_store' }),
-    }
+    const tables = this.#tables(target)
     for (const check of commit.checks) {
       const current = tables[check.store].get(check.key, now)?.version ?? null
       if (current !== check.version) throw versionMismatch(check, current)
@@ -170,8 +169,12 @@ export class MemoryDriver implements StorageDriver {
   }
 
   async writeStream(scope: Scope, put: StreamPut): Promise<void> {
-    const { expected, quota, body, ...rest } = put
-    const value = new Uint8Array(await new Blob(await Array.fromAsync(body, copy)).arrayBuffer())
+    const { expected, quota, body: _, ...rest } = put
+    const { storage, persistent_store } = this.#tables(scope)
+    const now = this.#clock()
+    const bytesBefore = storage.usage(now).bytes + persistent_store.usage(now).bytes
+    const pieces = await Array.fromAsync(withinQuota(put, bytesBefore), copy)
+    const value = new Uint8Array(await new Blob(pieces).arrayBuffer())
     const { store, key } = { store: scope.store, key: put.key }
     const checks = expected === undefined ? [] : [{ store, key, version: expected }]
     await this.commit(scope, { checks, puts: [{ ...rest, store, value }], deletes: [], quota })
@@ -197,6 +200,13 @@ export class MemoryDriver implements StorageDriver {
   #hasChanged(): void {
     this.#writes++
     this.#changes.check()
+  }
+
+  #tables(target: PluginScope): Readonly<Record<StoreName, EntryTable>> {
+    return {
+      storage: this.#table({ ...target, store: 'storage' }),
+      persistent_store: this.#table({ ...target, store: 'persistent_store' }),
+    }
   }
 
   #table(scope: Scope): EntryTable {

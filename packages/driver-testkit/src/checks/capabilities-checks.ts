@@ -37,6 +37,7 @@ export const capabilitiesChecks: readonly ConformanceCheck[] = [
         expect([name, Number.isInteger(most[name]) && isWithin]).toEqual([name, true])
       }
       expect(['none', 'process', 'power-loss'].includes(durability)).toBe(true)
+      expect(most.maxStreamBytes === 0 || most.maxStreamBytes >= limits.maxValueBytes).toBe(true)
     },
   },
   {
