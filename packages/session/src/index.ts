@@ -7,6 +7,12 @@ export {
   MisuseError,
   type Version,
 } from '@holdfast/core'
+export type {
+  AtomicChange,
+  AtomicPersistentStore,
+  AtomicResult,
+  AtomicStorage,
+} from './atomic-change.ts'
 export type { AttemptStore } from './attempt-store.ts'
 export type { ByteSource } from './byte-source.ts'
 export type { Bytes } from './bytes.ts'

@@ -2,6 +2,7 @@ import { attempt_store, persistent_store } from './invocation-stores.ts'
 import type { Invocation } from './invocation/invocation.ts'
 import { workingInvocation } from './invocation/live-context.ts'
 import type { Session } from './session.ts'
+import { AtomicCommit } from './stores/atomic-commit.ts'
 import { ByteStore } from './stores/byte-store.ts'
 
 /** Makes what a tool or an endpoint sees of its invocation. */
@@ -11,6 +12,7 @@ export function makeSession(invocation: Invocation): Session {
     storage: Object.freeze(new ByteStore(() => workingInvocation(invocation, 'session.storage'))),
     persistent_store,
     attempt_store,
+    atomic: () => new AtomicCommit(() => workingInvocation(invocation, 'session.atomic()')),
     workspace,
     plugin: Object.freeze({ id: plugin.id, version: plugin.version }),
     invocationId,

@@ -260,12 +260,12 @@ async function watchedBy(state: readonly Partial<ListedEntry>[]) {
   let watches = 0
   driver.watch = async function* (_scope, keys, options) {
     if (options?.signal?.aborted === true) return
+    const aborted = new Promise((resolve) => options?.signal?.addEventListener('abort', resolve))
     watches++
     try {
       yield keys.map((_key, index) => (state[index] ?? null) as ListedEntry | null)
-      const aborted = new Promise((resolve) => options?.signal?.addEventListener('abort', resolve))
       waits.resolve()
-      if (options?.signal?.aborted !== true) await Promise.race([change.promise, aborted])
+      await Promise.race([change.promise, aborted])
     } finally {
       watches--
     }

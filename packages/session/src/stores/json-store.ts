@@ -1,12 +1,10 @@
 import {
   decodeJson,
-  describeValue,
   encodeJson,
   type EntryMetadata,
   HoldfastError,
   type JsonValue,
   type ListedEntry,
-  MisuseError,
   parsePersistentStoreKey,
   type Version,
 } from '@holdfast/core'
@@ -19,6 +17,7 @@ import type {
   UpdateOptions,
   WatchOptions,
 } from '../store-options.ts'
+import { addStep, parseStep } from './increment.ts'
 import { KeyedStore } from './keyed-store.ts'
 import { parseEntries } from './parse-entries.ts'
 import { checkOptions } from './parse-options.ts'
@@ -90,19 +89,8 @@ export class JsonStore extends KeyedStore implements PersistentStore {
   }
 
   async increment(key: string, by = 1): Promise<number> {
-    if (typeof by !== 'number') {
-      throw new MisuseError(
-        'WRONG_TYPE',
-        `The step of increment is a number; got ${describeValue(by)}.`,
-      )
-    }
-    if (!Number.isFinite(by)) throw invalidStep(by, 'a step that is finite')
-    return await this.update<number>(key, (current: unknown = 0) => {
-      if (typeof current !== 'number') throw notANumber(key, current)
-      const sum = current + by
-      if (Math.abs(sum) <= Number.MAX_SAFE_INTEGER) return sum
-      throw invalidStep(by, 'a sum within ±(2^53 - 1), beyond which numbers lose exactness')
-    })
+    const step = parseStep(by)
+    return await this.update<number>(key, (current: unknown) => addStep(key, current, step))
   }
 }
 
@@ -126,20 +114,5 @@ function nothingReturned(): HoldfastError {
   return new HoldfastError(
     'INVALID_JSON_VALUE',
     'The function of update returned undefined. A function that changes the value in place must return it, too; to remove a key use delete with ifVersion. Nothing was written.',
-  )
-}
-
-function notANumber(key: string, current: unknown): HoldfastError {
-  return new HoldfastError(
-    'NOT_A_NUMBER',
-    `increment adds to a number, and the key ${JSON.stringify(key)} holds ${describeValue(current)}. Nothing was written.`,
-    { context: { key } },
-  )
-}
-
-function invalidStep(by: number, rule: string): HoldfastError {
-  return new HoldfastError(
-    'INVALID_ARGUMENT',
-    `increment needs ${rule}; the step is ${by}. Nothing was written.`,
   )
 }

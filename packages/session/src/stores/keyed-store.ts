@@ -21,7 +21,7 @@ import type {
   SetBytesOptions,
   UpdateBytesOptions,
 } from '../store-options.ts'
-import { ownBytes } from './bytes.ts'
+import { getEntries } from './get-entries.ts'
 import { parseKeys } from './parse-entries.ts'
 import {
   checkOptions,
@@ -101,13 +101,13 @@ export abstract class KeyedStore {
   }
 
   protected async read(key: string): Promise<StorageEntry | null> {
-    const [entry = null] = await this.#readKeys([this.parseKey(key)])
+    const [entry = null] = await this.#getEntries([this.parseKey(key)])
     return entry
   }
 
   /** Those of the entries that are there, in the order asked. */
   protected async readMany(keys: Iterable<string>): Promise<readonly StorageEntry[]> {
-    const entries = await this.#readKeys(this.#parseKeys(keys, 'getMany'))
+    const entries = await this.#getEntries(this.#parseKeys(keys, 'getMany'))
     return entries.filter((entry) => entry !== null)
   }
 
@@ -141,12 +141,12 @@ export abstract class KeyedStore {
     refuseNested(storage, this.#store, [parsed])
     const hasSettings = options.expiresInMs !== undefined || options.contentType !== undefined
     const attempt = async (): Promise<boolean> => {
-      const [entry = null] = await this.#readKeys([parsed])
+      const [entry = null] = await this.#getEntries([parsed])
       const value = await runChange(storage, this.#store, parsed, () => change(entry))
       if (entry !== null && !hasSettings && Buffer.compare(entry.value, value) === 0) return true
       return await this.#commitIfUnchanged(this.#toPut(parsed, value, options, entry), entry)
     }
-    const update = (): Promise<void> => retryLostRaces(parsed, signal, attempt)
+    const update = (): Promise<void> => retryLostRaces([parsed], signal, attempt)
     // Two updates that wait in one another's functions for what the other holds would wait for ever.
     if (runningChanges().length > 0) await update()
     else await storage.inTurn(this.#store, parsed, update, { signal })
@@ -163,17 +163,8 @@ export abstract class KeyedStore {
     }
   }
 
-  async #readKeys(keys: readonly StorageKey[]): Promise<readonly (StorageEntry | null)[]> {
-    this.open()
-    const found: (StorageEntry | null)[] = []
-    for (let start = 0; start < keys.length; start += limits.maxGetKeys) {
-      const { storage, signal } = this.open()
-      const some = keys.slice(start, start + limits.maxGetKeys)
-      for (const entry of await storage.get(this.#store, some, { signal })) {
-        found.push(entry && { ...entry, value: ownBytes(entry.value) })
-      }
-    }
-    return found
+  #getEntries(keys: readonly StorageKey[]): Promise<readonly (StorageEntry | null)[]> {
+    return getEntries(this.open, this.#store, keys)
   }
 
   /** Begins the commit before it returns, so that the values are copied before the caller goes on. */
