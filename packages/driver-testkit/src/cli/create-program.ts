@@ -21,8 +21,8 @@ export function createProgram(run: (request: CommandRequest) => Promise<void>): 
       'Holds a storage driver to the storage contract of Holdfast: runs every check that concerns it, and reports which promises it keeps and which it breaks.',
     )
     .argument('<module>', 'path (./my-driver.ts) or package that exports driverUnderTest')
-    .option('--only <checks>', 'these alone: ids or groups, with commas between', collect, [])
-    .option('--skip <checks>', 'all but these', collect, [])
+    .option('--only <checks>', 'these alone: ids or groups, with commas between', collect)
+    .option('--skip <checks>', 'all but these', collect)
     .option(
       '--seed <number>',
       'from which all choices follow; chosen and printed if left out',
@@ -47,8 +47,8 @@ export function createProgram(run: (request: CommandRequest) => Promise<void>): 
 }
 
 interface ParsedOptions {
-  readonly only: readonly string[]
-  readonly skip: readonly string[]
+  readonly only?: readonly string[]
+  readonly skip?: readonly string[]
   readonly seed?: number
   readonly quick?: true
   readonly full?: true
@@ -58,13 +58,21 @@ interface ParsedOptions {
 }
 
 function toRequest(module: string, options: ParsedOptions): CommandRequest {
-  const { only, skip, seed = randomInt(2 ** 31), quick, full, json = false, junit = null } = options
+  const {
+    only = [],
+    skip = [],
+    seed = randomInt(2 ** 31),
+    quick,
+    full,
+    json = false,
+    junit = null,
+  } = options
   const checkTimeoutMs = options.timeout * 1_000
   const effort = quick ? 'quick' : full ? 'full' : 'usual'
   return { module, only, skip, seed, effort, checkTimeoutMs, json, junit }
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...value.split(',').map((name) => name.trim())]
 }
 

@@ -9,6 +9,9 @@ import { useStore } from './use-store.ts'
 
 /** What a module that is given to the command looks like; shown to whoever gave another. */
 export const moduleExample = `
+  import { mkdtemp, rm } from 'node:fs/promises'
+  import { tmpdir } from 'node:os'
+  import { join } from 'node:path'
   import type { DriverUnderTest } from '@holdfast/driver-testkit'
   import { createMyDriver } from './my-driver.ts'
 

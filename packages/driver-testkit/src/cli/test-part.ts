@@ -56,5 +56,5 @@ export interface TestPart {
 
 /** The group of a case: a section of the contract, or a part that has none. */
 export function groupOf(id: string): string {
-  return id.slice(0, id.indexOf('.'))
+  return id.split('.')[0] ?? id
 }
