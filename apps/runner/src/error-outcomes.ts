@@ -42,14 +42,17 @@ export const errorOutcomes: Readonly<Record<ErrorCode, ErrorOutcome>> = {
   INVALID_ARGUMENT: wrongInput,
   INVALID_CURSOR: wrongInput,
   INVALID_JSON_VALUE: wrongInput,
+  INVALID_VALUE: wrongInput,
   WRONG_TYPE: wrongInput,
   VALUE_TOO_LARGE: tooLarge,
+  BODY_FAILED: wrongInput,
   COMMIT_TOO_LARGE: tooLarge,
 
   VERSION_MISMATCH: conflict,
   // Not 507: that would be a fault of the server, and nothing but this plugin's share is full.
   QUOTA_EXCEEDED: { status: 413, exitCode: exitCodes.failure },
   STORED_VALUE_NOT_JSON: conflict,
+  STORED_VALUE_INVALID: conflict,
   NOT_A_NUMBER: conflict,
   CONTENTION: unavailable,
 
@@ -64,6 +67,7 @@ export const errorOutcomes: Readonly<Record<ErrorCode, ErrorOutcome>> = {
   STORE_UNAVAILABLE: storeAway,
   STORE_BUSY: storeAway,
   STORE_FULL: { status: 507, exitCode: exitCodes.store },
+  UPLOAD_EXPIRED: storeAway,
   STORE_CORRUPT: storeFault,
   STORE_NOT_HOLDFAST: storeFault,
   STORE_TOO_NEW: storeFault,

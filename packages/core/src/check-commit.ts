@@ -52,7 +52,7 @@ function refuseDuplicates(
 function valueTooLarge(key: StorageKey, size: number, maxValueBytes: number): HoldfastError {
   return new HoldfastError(
     'VALUE_TOO_LARGE',
-    `A value given whole has at most ${maxValueBytes} bytes; the one for ${JSON.stringify(key)} has ${size}. Nothing was written.`,
+    `A value given whole has at most ${maxValueBytes} bytes; the one for ${JSON.stringify(key)} has ${size}. Nothing was written. Larger bytes are written as a stream.`,
     { context: { key, size, maxValueBytes } },
   )
 }

@@ -1,5 +1,6 @@
 import type { Check, Quota } from './commit.ts'
 import { HoldfastError } from './holdfast-error.ts'
+import { limits } from './limits.ts'
 import type { Version } from './version.ts'
 
 /**
@@ -43,4 +44,13 @@ export function unsupported(driver: string, operation: string, capability: strin
 /** Whether a commit that changes a plugin's usage so is within its quota. */
 export function fitsQuota(quota: Quota | null, bytesBefore: number, bytesAfter: number): boolean {
   return quota === null || bytesAfter <= quota.maxBytes || bytesAfter <= bytesBefore
+}
+
+/** The error of a `get` whose answer is too large to be given whole. */
+export function getTooLarge(size: number): HoldfastError {
+  return new HoldfastError(
+    'VALUE_TOO_LARGE',
+    `Values taken whole have at most ${limits.maxGetBytes} bytes, each and together; these have ${size} or more. Ask for fewer keys at a time, or read the value as a stream.`,
+    { context: { size, maxGetBytes: limits.maxGetBytes } },
+  )
 }

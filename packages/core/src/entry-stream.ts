@@ -30,6 +30,6 @@ export interface StreamPut {
   /** As of a {@link Check}; `undefined` for a write without a check. */
   readonly expected: Version | null | undefined
   readonly quota: Quota | null
-  /** Pulled as fast as the store takes it. If it throws, the old value stays and nothing else. */
+  /** Pulled as fast as the store takes it. */
   readonly body: AsyncIterable<Uint8Array>
 }

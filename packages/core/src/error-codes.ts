@@ -16,14 +16,17 @@ export const errorCodes = {
   INVALID_ARGUMENT: 'final',
   INVALID_CURSOR: 'final',
   INVALID_JSON_VALUE: 'final',
+  INVALID_VALUE: 'final',
   WRONG_TYPE: 'final',
   VALUE_TOO_LARGE: 'final',
+  BODY_FAILED: 'final',
   COMMIT_TOO_LARGE: 'final',
 
   // What the store holds
   VERSION_MISMATCH: 'final',
   QUOTA_EXCEEDED: 'final',
   STORED_VALUE_NOT_JSON: 'final',
+  STORED_VALUE_INVALID: 'final',
   NOT_A_NUMBER: 'final',
   CONTENTION: 'retry',
 
@@ -40,6 +43,7 @@ export const errorCodes = {
   STORE_UNAVAILABLE: 'retry',
   STORE_BUSY: 'retry',
   STORE_FULL: 'retry',
+  UPLOAD_EXPIRED: 'retry',
   STORE_CORRUPT: 'final',
   STORE_NOT_HOLDFAST: 'final',
   STORE_TOO_NEW: 'final',

@@ -1,11 +1,18 @@
 export type { CallOptions } from './call-options.ts'
 export type { Capabilities, Durability } from './capabilities.ts'
 export type { Check, Commit, Delete, Put, Quota, Usage } from './commit.ts'
+export { ChangeSignal, type ChangeSignalOptions } from './change-signal.ts'
 export { compareKeys } from './compare-keys.ts'
 export { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
 export { decodeJson } from './decode-json.ts'
 export { describeValue } from './describe-value.ts'
-export { fitsQuota, quotaExceeded, unsupported, versionMismatch } from './driver-errors.ts'
+export {
+  fitsQuota,
+  getTooLarge,
+  quotaExceeded,
+  unsupported,
+  versionMismatch,
+} from './driver-errors.ts'
 export { encodeJson, formatPath, type JsonValue } from './encode-json.ts'
 export { entryBytes } from './entry-bytes.ts'
 export type { ByteRange, EntryStream, StreamPut } from './entry-stream.ts'
@@ -13,6 +20,7 @@ export type { Clock, Entry, EntryMetadata, EpochMs } from './entry.ts'
 export { type ErrorCode, errorCodes, type ErrorNature } from './error-codes.ts'
 export { type ErrorContext, HoldfastError, type HoldfastErrorOptions } from './holdfast-error.ts'
 export { isHoldfastError } from './is-holdfast-error.ts'
+export { iterateUntilAborted } from './iterate-until-aborted.ts'
 export { keyPrefixEnd } from './key-prefix-end.ts'
 export { limits } from './limits.ts'
 export type {
@@ -34,4 +42,6 @@ export type { StorageDriver } from './storage-driver.ts'
 export { parseKeyPrefix, parseStorageKey, type StorageKey } from './storage-key.ts'
 export { utf8Length } from './utf8-length.ts'
 export { mintVersion, parseVersion, type Version } from './version.ts'
+export { watchEntries, type WatchedEntries } from './watch-entries.ts'
+export { withinQuota } from './within-quota.ts'
 export { parseWorkspaceId, type WorkspaceId } from './workspace-id.ts'

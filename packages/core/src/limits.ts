@@ -17,6 +17,8 @@ export const limits = {
   maxCommitBytes: 67_108_864,
   /** Most keys of one `get`. */
   maxGetKeys: 1_000,
+  /** Largest sum of the values of one `get`: 64 MiB, in bytes. */
+  maxGetBytes: 67_108_864,
   /** Most entries of one page of a listing. */
   maxListLimit: 1_000,
   /** Entries of one page of a listing when the caller names no limit. */
@@ -25,6 +27,8 @@ export const limits = {
   maxListPageBytes: 16_777_216,
   /** Most keys of one watch. */
   maxWatchedKeys: 16,
+  /** How long an upload is kept without a sign of life of its writer, in milliseconds. */
+  uploadLeaseMs: 60_000,
   /** Deepest nesting of arrays and objects in a stored JSON value. */
   maxJsonDepth: 1_000,
   /** Longest content type, in characters. */

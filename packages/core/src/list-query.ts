@@ -15,7 +15,10 @@ export interface ListQuery {
   readonly keysOnly: boolean
 }
 
-/** Entry of a listing; its `value` is `null` when only keys were asked for. */
+/**
+ * Entry of a listing; its `value` is `null` when only keys were asked for, or when it is larger than
+ * `capabilities.maxValueBytes` and is to be read as a stream.
+ */
 export interface ListedEntry extends EntryMetadata {
   readonly value: Entry['value'] | null
 }

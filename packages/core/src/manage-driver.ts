@@ -4,16 +4,21 @@ import { checkCommit } from './check-commit.ts'
 import type { Commit, Usage } from './commit.ts'
 import { unsupported } from './driver-errors.ts'
 import type { ByteRange, EntryStream, StreamPut } from './entry-stream.ts'
-import type { Entry, EntryMetadata, EpochMs } from './entry.ts'
+import type { Entry, EpochMs } from './entry.ts'
 import { HoldfastError } from './holdfast-error.ts'
 import { isHoldfastError } from './is-holdfast-error.ts'
+import { iterateUntilAborted } from './iterate-until-aborted.ts'
 import { limits } from './limits.ts'
-import type { ListPage, ListQuery, ScopesPage, ScopesQuery } from './list-query.ts'
+import type { ListedEntry, ListPage, ListQuery, ScopesPage, ScopesQuery } from './list-query.ts'
+import { checkRange, superviseSource, superviseStream } from './managed-streams.ts'
 import { MisuseError } from './misuse-error.ts'
 import type { PluginScope, Scope } from './scope.ts'
-import { type CallEffect, outcomeUnknown, settleCall } from './settle-call.ts'
+import { abortedError, type CallEffect, outcomeUnknown, settleCall } from './settle-call.ts'
 import type { StorageDriver } from './storage-driver.ts'
 import type { StorageKey } from './storage-key.ts'
+
+/** The signal of a call that nobody aborts. */
+const never: AbortSignal = new AbortController().signal
 
 /**
  * Gives a driver what all drivers need alike, so that it holds nothing but storage:
@@ -143,20 +148,42 @@ class ManagedDriver implements StorageDriver {
     range: ByteRange | null,
     options?: CallOptions,
   ): Promise<EntryStream | null> {
-    return this.#call('readStream', 'read', options, (inner) => {
-      if (this.capabilities.maxStreamBytes === 0) {
-        throw unsupported(this.name, 'readStream', 'maxStreamBytes')
-      }
-      return this.#driver.readStream(scope, key, range, inner)
-    })
+    return this.#readStream(scope, key, range, options)
   }
 
-  writeStream(scope: Scope, put: StreamPut, options?: CallOptions): Promise<EntryMetadata> {
+  async #readStream(
+    scope: Scope,
+    key: StorageKey,
+    range: ByteRange | null,
+    options: CallOptions | undefined,
+  ): Promise<EntryStream | null> {
+    const operation = 'driver.readStream'
+    const given = new AbortController()
+    const signal = this.#lifetime(operation, options?.signal, given.signal)
+    try {
+      // The deadline is for the opening; the signal is for the body, too.
+      const stream = await this.#call('readStream', 'read', options, (inner) => {
+        if (this.capabilities.maxStreamBytes === 0) {
+          throw unsupported(this.name, 'readStream', 'maxStreamBytes')
+        }
+        checkRange(range)
+        return this.#driver.readStream(scope, key, range, { ...inner, signal })
+      })
+      return stream === null ? null : superviseStream(stream, { operation, signal })
+    } catch (error) {
+      // The driver may open it yet, for nobody.
+      given.abort(error)
+      throw error
+    }
+  }
+
+  writeStream(scope: Scope, put: StreamPut, options?: CallOptions): Promise<void> {
     return this.#call('writeStream', 'write', options, (inner) => {
-      if (this.capabilities.maxStreamBytes === 0) {
-        throw unsupported(this.name, 'writeStream', 'maxStreamBytes')
-      }
-      return this.#driver.writeStream(scope, put, inner)
+      const { maxStreamBytes } = this.capabilities
+      if (maxStreamBytes === 0) throw unsupported(this.name, 'writeStream', 'maxStreamBytes')
+      const signal = inner?.signal ?? never
+      const body = superviseSource(put, maxStreamBytes, { operation: 'driver.writeStream', signal })
+      return this.#driver.writeStream(scope, { ...put, body }, inner)
     })
   }
 
@@ -164,17 +191,34 @@ class ManagedDriver implements StorageDriver {
     scope: Scope,
     keys: readonly StorageKey[],
     options?: CallOptions,
-  ): AsyncGenerator<readonly (Entry | null)[]> {
+  ): AsyncGenerator<readonly (ListedEntry | null)[], void> {
     this.#mustBeOpen('watch')
     if (this.capabilities.maxWatchedKeys === 0) {
       throw unsupported(this.name, 'watch', 'maxWatchedKeys')
     }
     atMost('keys', keys.length, 'A watch', this.capabilities.maxWatchedKeys)
+    const signal = this.#lifetime('driver.watch', options?.signal)
     try {
-      yield* this.#driver.watch(scope, keys, options)
+      yield* iterateUntilAborted(this.#driver.watch(scope, keys, { signal }), signal)
     } catch (error) {
-      throw wrapForeign(error, 'driver.watch', 'read')
+      // The caller's signal is how a watch ends.
+      if (options?.signal?.aborted === true) return
+      throw signal.aborted ? signal.reason : wrapForeign(error, 'driver.watch', 'read')
     }
+  }
+
+  /** Aborts with the first of its signals and with the driver, for a reason of Holdfast's. */
+  #lifetime(operation: string, ...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+    const controller = new AbortController()
+    const all = AbortSignal.any([
+      this.#closed.signal,
+      ...signals.filter((signal) => signal !== undefined),
+    ])
+    const onAbort = (): void =>
+      controller.abort(isHoldfastError(all.reason) ? all.reason : abortedError(operation, all))
+    if (all.aborted) onAbort()
+    else all.addEventListener('abort', onAbort, { once: true })
+    return controller.signal
   }
 
   async #call<Result>(

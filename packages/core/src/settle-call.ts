@@ -72,7 +72,8 @@ export function outcomeUnknown(operation: string, cause: unknown): HoldfastError
   )
 }
 
-function abortedError(operation: string, signal: AbortSignal): HoldfastError {
+/** The error of a call that its own signal ended. */
+export function abortedError(operation: string, signal: AbortSignal): HoldfastError {
   return new HoldfastError('ABORTED', 'The call was aborted by its signal.', {
     operation,
     cause: signal.reason,

@@ -2,8 +2,8 @@ import type { CallOptions } from './call-options.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { Commit, Usage } from './commit.ts'
 import type { ByteRange, EntryStream, StreamPut } from './entry-stream.ts'
-import type { Entry, EntryMetadata, EpochMs } from './entry.ts'
-import type { ListPage, ListQuery, ScopesPage, ScopesQuery } from './list-query.ts'
+import type { Entry, EpochMs } from './entry.ts'
+import type { ListedEntry, ListPage, ListQuery, ScopesPage, ScopesQuery } from './list-query.ts'
 import type { PluginScope, Scope } from './scope.ts'
 import type { StorageKey } from './storage-key.ts'
 
@@ -37,9 +37,12 @@ export interface StorageDriver extends AsyncDisposable {
   close(): Promise<void>
 
   /**
-   * Reads entries.
+   * Reads entries, all as they were at one moment.
    *
    * @returns one item a key, in the order asked; `null` where there is no entry
+   * @throws {@link HoldfastError} `VALUE_TOO_LARGE` for a value larger than
+   * `capabilities.maxValueBytes`, which is read as a stream, and when the values sum to more than
+   * `limits.maxGetBytes`
    */
   get(
     scope: Scope,
@@ -93,6 +96,8 @@ export interface StorageDriver extends AsyncDisposable {
 
   /**
    * Opens a value, or a range of it, as a stream. A range beyond the end gives the bytes there are.
+   * The body is the value as it was then, whatever is written meanwhile. The deadline is for the
+   * opening alone; the signal ends the body, too, which then throws, and so does `close`.
    *
    * @returns `null` where there is no entry
    * @throws {@link HoldfastError} `UNSUPPORTED` where `capabilities.maxStreamBytes` is 0
@@ -106,24 +111,28 @@ export interface StorageDriver extends AsyncDisposable {
 
   /**
    * Writes a value from a stream with bounded memory, and replaces the old value atomically once
-   * the stream has ended.
+   * the stream has ended. Until then nobody sees any of it, and if it never ends, because the body
+   * throws, the call is aborted or the process dies, the old value stays; what was stored of the new
+   * one is removed at once or, when the process died, by a sweep `limits.uploadLeaseMs` later.
    *
-   * @throws {@link HoldfastError} as `commit`, and `UNSUPPORTED` where `capabilities.maxStreamBytes`
-   * is 0
+   * @throws {@link HoldfastError} as `commit`; `BODY_FAILED` when the body throws;
+   * `VALUE_TOO_LARGE` beyond `capabilities.maxStreamBytes`; `UPLOAD_EXPIRED` when the writer was
+   * taken for dead; `UNSUPPORTED` where `capabilities.maxStreamBytes` is 0
    */
-  writeStream(scope: Scope, put: StreamPut, options?: CallOptions): Promise<EntryMetadata>
+  writeStream(scope: Scope, put: StreamPut, options?: CallOptions): Promise<void>
 
   /**
    * Yields the newest state of the keys: first as they are, then after changes, by whatever process
    * they were made. The last state is always yielded; states between may be skipped.
    *
-   * @returns one item a key, in the order asked; `null` where there is no entry. It ends when
-   * `options.signal` aborts.
+   * @returns one item a key, in the order asked; `null` where there is no entry. The value of an
+   * item is `null` if it is too large to be taken whole. It ends when `options.signal` aborts, and
+   * throws `DRIVER_CLOSED` when the driver is closed.
    * @throws {@link HoldfastError} `UNSUPPORTED` where `capabilities.maxWatchedKeys` is 0
    */
   watch(
     scope: Scope,
     keys: readonly StorageKey[],
     options?: CallOptions,
-  ): AsyncIterable<readonly (Entry | null)[]>
+  ): AsyncIterable<readonly (ListedEntry | null)[]>
 }

@@ -1,13 +1,16 @@
+import type { PromiseNumber } from './contract-promises.ts'
 import type { DriverUnderTest } from './driver-under-test.ts'
 import type { TestBench } from './test-bench.ts'
 
-/** One promise of docs/storage-contract.md, and how to find out whether a driver keeps it. */
+/** A way to find out whether a driver keeps some promises of docs/storage-contract.md. */
 export interface ConformanceCheck {
   /** Stable name: section, dot, what it is about: `list.prefix-literal`. */
   readonly id: string
-  /** The promise, in a sentence. */
-  readonly promise: string
-  /** What a driver must have so that the promise concerns it; all of them. */
+  /** The promises that are broken if it fails. */
+  readonly promises: readonly [PromiseNumber, ...PromiseNumber[]]
+  /** What it holds the driver to, in a sentence. */
+  readonly title: string
+  /** What a driver must have so that the check concerns it; all of them. */
   readonly needs?: readonly Requirement[]
   /** Fails by throwing. It runs on an empty store of its own. */
   run(bench: TestBench): Promise<void>
@@ -19,7 +22,7 @@ export interface Requirement {
   isMetBy(subject: DriverUnderTest): boolean
 }
 
-/** Checks of one chapter of the contract. */
+/** The checks of one chapter of the contract. */
 export interface ConformanceSection {
   readonly title: string
   readonly checks: readonly ConformanceCheck[]

@@ -3,6 +3,7 @@ import { capabilitiesChecks } from './checks/capabilities-checks.ts'
 import { clearChecks } from './checks/clear-checks.ts'
 import { commitChecks } from './checks/commit-checks.ts'
 import { compareAndSetChecks } from './checks/compare-and-set-checks.ts'
+import { downloadChecks } from './checks/download-checks.ts'
 import { durabilityChecks } from './checks/durability-checks.ts'
 import { entriesChecks } from './checks/entries-checks.ts'
 import { errorsChecks } from './checks/errors-checks.ts'
@@ -14,7 +15,10 @@ import { listChecks } from './checks/list-checks.ts'
 import { pagingChecks } from './checks/paging-checks.ts'
 import { quotaChecks } from './checks/quota-checks.ts'
 import { scopesChecks } from './checks/scopes-checks.ts'
+import { streamTrafficChecks } from './checks/stream-traffic-checks.ts'
+import { streamValueChecks } from './checks/stream-value-checks.ts'
 import { sweepChecks } from './checks/sweep-checks.ts'
+import { uploadChecks } from './checks/upload-checks.ts'
 import { usageChecks } from './checks/usage-checks.ts'
 import { valuesChecks } from './checks/values-checks.ts'
 import type { ConformanceSection } from './conformance-check.ts'
@@ -40,4 +44,8 @@ export const conformanceSections: readonly ConformanceSection[] = [
   { title: 'cancellation', checks: cancellationChecks },
   { title: 'errors', checks: errorsChecks },
   { title: 'capabilities', checks: capabilitiesChecks },
+  {
+    title: 'streams',
+    checks: [...streamValueChecks, ...uploadChecks, ...downloadChecks, ...streamTrafficChecks],
+  },
 ]

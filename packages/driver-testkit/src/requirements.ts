@@ -1,4 +1,9 @@
+import { mebibyte } from './bytes.ts'
 import type { Requirement } from './conformance-check.ts'
+import type { StoreOffer } from './driver-under-test.ts'
+
+/** Streams of more bytes than this are too long for a check. */
+const mostStreamed = 128 * mebibyte
 
 /** The check moves the time that the driver goes by. */
 export const movableClock: Requirement = {
@@ -18,6 +23,18 @@ export const sharedStore: Requirement = {
   isMetBy: ({ capabilities }) => capabilities.shared,
 }
 
+/** The check reads and writes streams. */
+export const streams: Requirement = {
+  otherwise: 'the driver does not stream (maxStreamBytes is 0)',
+  isMetBy: ({ capabilities }) => capabilities.maxStreamBytes > 0,
+}
+
+/** The check watches keys. */
+export const watching: Requirement = {
+  otherwise: 'the driver does not watch (maxWatchedKeys is 0)',
+  isMetBy: ({ capabilities }) => capabilities.maxWatchedKeys > 0,
+}
+
 /** The check is about what a driver says that does not stream. */
 export const noStreams: Requirement = {
   otherwise: 'the driver streams (maxStreamBytes is not 0)',
@@ -28,6 +45,26 @@ export const noStreams: Requirement = {
 export const noWatching: Requirement = {
   otherwise: 'the driver watches (maxWatchedKeys is not 0)',
   isMetBy: ({ capabilities }) => capabilities.maxWatchedKeys === 0,
+}
+
+/** The check streams a value that is too large to be given whole. */
+export const streamsBeyondValues: Requirement = {
+  otherwise: 'the driver streams no larger values than it takes whole (maxStreamBytes)',
+  isMetBy: ({ capabilities }) => capabilities.maxStreamBytes > capabilities.maxValueBytes,
+}
+
+/** The check streams a value that is too large to be streamed. */
+export const boundedStreams: Requirement = {
+  otherwise: `the driver streams values of ${mostStreamed} bytes and more (maxStreamBytes)`,
+  isMetBy: ({ capabilities }) => capabilities.maxStreamBytes < mostStreamed,
+}
+
+/** The check asks the store for more than to be stored in. */
+export function offered(offer: StoreOffer): Requirement {
+  return {
+    otherwise: `the stores under test do not offer ${offer}`,
+    isMetBy: ({ offers = [] }) => offers.includes(offer),
+  }
 }
 
 /** The check writes a value of so many bytes. */

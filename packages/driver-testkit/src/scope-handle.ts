@@ -4,7 +4,9 @@ import {
   type Commit,
   type Cursor,
   type Delete,
+  type ByteRange,
   type Entry,
+  type EntryStream,
   type EpochMs,
   type ListedEntry,
   type ListPage,
@@ -19,6 +21,8 @@ import {
   type Usage,
   type Version,
 } from '@holdfast/core'
+import { joined } from './bodies.ts'
+import { type StartWatch, WatchProbe } from './watch-probe.ts'
 
 /** More pages than the listing of any check has. */
 const mostPages = 5_000
@@ -34,14 +38,23 @@ export interface PutOptions {
   readonly contentType?: string | null
 }
 
+/** What an upload has besides its key and body; all may be left out. */
+export interface UploadOptions extends Omit<PutOptions, 'store'> {
+  readonly expected?: Version | null
+  readonly quota?: Quota | null
+}
+
 /** One store of one plugin through one driver, with the shortest words that checks can be told in. */
 export class ScopeHandle {
   readonly driver: StorageDriver
   readonly scope: Scope
 
-  constructor(driver: StorageDriver, scope: Scope) {
+  readonly #patienceMs: number
+
+  constructor(driver: StorageDriver, scope: Scope, patienceMs: number) {
     this.driver = driver
     this.scope = scope
+    this.#patienceMs = patienceMs
   }
 
   /** Commits one put. Returns its version. */
@@ -136,5 +149,38 @@ export class ScopeHandle {
 
   clear(options?: CallOptions): Promise<Usage> {
     return this.driver.clear(this.scope, options)
+  }
+
+  /** Writes a value from a stream. Returns its version. */
+  async upload(
+    key: string,
+    body: AsyncIterable<Uint8Array>,
+    { expected, quota = null, ...options }: UploadOptions = {},
+    callOptions?: CallOptions,
+  ): Promise<Version> {
+    const { store: _store, value: _value, ...put } = this.putOf(key, '', options)
+    await this.driver.writeStream(this.scope, { ...put, expected, quota, body }, callOptions)
+    return put.version
+  }
+
+  download(
+    key: string,
+    range: ByteRange | null = null,
+    options?: CallOptions,
+  ): Promise<EntryStream | null> {
+    return this.driver.readStream(this.scope, parseStorageKey(key), range, options)
+  }
+
+  /** The bytes of a value, or of a range of it, read as a stream; `null` where there is no entry. */
+  async bytes(key: string, range: ByteRange | null = null): Promise<Uint8Array | null> {
+    const stream = await this.download(key, range)
+    return stream && joined(stream.body)
+  }
+
+  /** Begins to watch keys. Hold it with `await using`. */
+  watch(...keys: readonly string[]): WatchProbe {
+    const watched = keys.map(parseStorageKey)
+    const watch: StartWatch = (options) => this.driver.watch(this.scope, watched, options)
+    return new WatchProbe(watch, this.#patienceMs)
   }
 }

@@ -25,3 +25,20 @@ export async function failureOf(call: Promise<unknown>): Promise<Error> {
 export function turnOfEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
+
+/** What stands for the outcome of a promise that did not settle while somebody had patience. */
+export const nothingCame = 'nothing came'
+
+/** What a promise gives, or {@link nothingCame} if that takes too long. */
+export async function orNothing<Result>(
+  promise: Promise<Result>,
+  patienceMs: number,
+): Promise<Result | typeof nothingCame> {
+  const { promise: end, resolve } = Promise.withResolvers<typeof nothingCame>()
+  const timer = setTimeout(resolve, patienceMs, nothingCame)
+  try {
+    return await Promise.race([promise, end])
+  } finally {
+    clearTimeout(timer)
+  }
+}

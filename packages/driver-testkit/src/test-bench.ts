@@ -5,10 +5,15 @@ import {
   type StorageDriver,
   type StoreName,
 } from '@holdfast/core'
-import type { DriverUnderTest } from './driver-under-test.ts'
+import type { DriverUnderTest, StoreOffer, StoreUnderTest } from './driver-under-test.ts'
+import type { OpenedStore } from './opened-store.ts'
 import { ScopeHandle } from './scope-handle.ts'
-import { TestClock } from './test-clock.ts'
+import { type nothingCame, orNothing } from './settlement.ts'
+import type { TestClock } from './test-clock.ts'
 import type { Expect } from './test-runner.ts'
+
+/** Less than what test runners give a test, so that a check can say what did not come. */
+const defaultPatienceMs = 4_000
 
 /** A scope as a check writes it down; what is left out is that of {@link TestBench.store}. */
 export interface ScopeLike {
@@ -34,6 +39,10 @@ export interface TestBench {
   readonly openDriver: () => Promise<StorageDriver>
   /** Another store, empty, that nobody has opened yet. */
   readonly createStore: () => Promise<StoreOfCheck>
+  /** What the store offers besides; a check that uses one of them has it among its needs. */
+  readonly offers: Required<Pick<StoreUnderTest, StoreOffer>>
+  /** What a promise gives, or a word that says that it took too long. */
+  readonly orNothing: <Result>(promise: Promise<Result>) => Promise<Result | typeof nothingCame>
 }
 
 /** A store whose drivers are closed, and which is removed, when the check ends. */
@@ -41,27 +50,28 @@ export interface StoreOfCheck {
   readonly createDriver: () => Promise<StorageDriver>
 }
 
-/** Makes a store and opens a first driver on it. Whatever is made is ended with `stack`. */
-export async function createTestBench(
+/** Makes what a check works with. Whatever the check makes is ended with `stack`. */
+export function createTestBench(
+  { clock, store, driver }: OpenedStore,
   subject: DriverUnderTest,
   expect: Expect,
   stack: AsyncDisposableStack,
-): Promise<TestBench> {
-  const clock = new TestClock()
+): TestBench {
+  const driverOn = async (on: StoreUnderTest): Promise<StorageDriver> =>
+    stack.use(await on.createDriver())
   const createStore = async (): Promise<StoreOfCheck> => {
-    const store = await subject.createStore({ clock: clock.now })
-    stack.defer(() => store.dispose?.())
-    return { createDriver: async () => stack.use(await store.createDriver()) }
+    const other = await subject.createStore({ clock: clock.now })
+    stack.defer(() => other.dispose?.())
+    return { createDriver: () => driverOn(other) }
   }
-  const { createDriver } = await createStore()
   const openDriver = async (): Promise<StorageDriver> => {
-    const driver = await createDriver()
-    await driver.open()
-    return driver
+    const opened = await driverOn(store)
+    await opened.open()
+    return opened
   }
-  const driver = await openDriver()
+  const { patienceMs = defaultPatienceMs } = subject
   const at: TestBench['at'] = (scope, through = driver) =>
-    new ScopeHandle(through, parseScope(scope))
+    new ScopeHandle(through, parseScope(scope), patienceMs)
   return {
     subject,
     expect,
@@ -69,9 +79,21 @@ export async function createTestBench(
     driver,
     store: at({}),
     at,
-    createDriver,
+    createDriver: () => driverOn(store),
     openDriver,
     createStore,
+    offers: {
+      breakDown: store.breakDown?.bind(store) ?? missing('breakDown'),
+      holdUp: store.holdUp?.bind(store) ?? missing('holdUp'),
+      countLeftovers: store.countLeftovers?.bind(store) ?? missing('countLeftovers'),
+    },
+    orNothing: (promise) => orNothing(promise, patienceMs),
+  }
+}
+
+function missing(offer: StoreOffer): () => never {
+  return () => {
+    throw new Error(`The subject offers ${offer}, but its store has no such method.`)
   }
 }
 

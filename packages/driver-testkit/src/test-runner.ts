@@ -18,8 +18,11 @@ export interface TestRunner {
   readonly describe: (title: string, body: () => void) => unknown
   readonly test: TestFunction
   readonly expect: Expect
-  /** If given, the kit prints in the end how many checks of each section passed or were skipped. */
-  readonly afterAll?: ((body: () => void) => unknown) | undefined
+  /**
+   * If given, checks share stores, and the kit prints in the end how many of each section passed or
+   * were skipped.
+   */
+  readonly afterAll?: ((body: () => Promise<void>) => unknown) | undefined
 }
 
 /** Declares a test, or one that is shown as skipped. */

@@ -15,4 +15,4 @@ test('the kit runs under node:test with an expect over node:assert', async () =>
   expect(count('skipped')).toBeGreaterThan(0)
   expect(count('fail')).toBe(0)
   expect(stdout).toContain(`The map driver: ${count('pass')} passed, ${count('skipped')} skipped`)
-})
+}, 60_000)

@@ -13,7 +13,7 @@ class Recorder {
   readonly titles: string[] = []
   readonly tests = new Map<string, () => Promise<void>>()
   readonly skipped: string[] = []
-  readonly endings: (() => void)[] = []
+  readonly endings: (() => Promise<void>)[] = []
 
   runner(): TestRunner {
     const run = (title: string, body: () => Promise<void>): unknown => this.tests.set(title, body)
@@ -85,7 +85,7 @@ test('the counts of each section are printed in the end', async () => {
   await recorder.run('get.nothing')
   await recorder.run('capabilities.fixed').catch(() => undefined)
   const print = vi.spyOn(console, 'log').mockImplementation(() => undefined)
-  for (const end of recorder.endings) end()
+  for (const end of recorder.endings) await end()
   const report = print.mock.calls.join('\n')
   print.mockRestore()
   expect(report).toMatch(/^The map driver: 2 passed, 1 failed, \d+ skipped$/m)
@@ -94,10 +94,8 @@ test('the counts of each section are printed in the end', async () => {
   expect(report).toMatch(/^ {2}skipped durability\.reopened: the driver's durability is none$/m)
 })
 
-test('drivers are closed and stores removed after each check, also after one that failed', async () => {
-  const events: string[] = []
-  const recorder = new Recorder()
-  const watched = subject(
+function watched(events: string[]): DriverUnderTest {
+  return subject(
     { maxCommitEntries: 500 },
     {
       createStore: ({ clock }) => {
@@ -117,9 +115,34 @@ test('drivers are closed and stores removed after each check, also after one tha
       },
     },
   )
-  runConformance(watched, recorder.runner())
+}
+
+test('drivers are closed and stores removed after each check, also after one that failed', async () => {
+  const events: string[] = []
+  const recorder = new Recorder()
+  const { afterAll: _, ...runner } = recorder.runner()
+  runConformance(watched(events), runner)
   await recorder.run('get.nothing')
   expect(events.splice(0)).toEqual(['store made', 'driver closed', 'store removed'])
   await recorder.run('capabilities.fixed').catch(() => undefined)
+  expect(events).toEqual(['store made', 'driver closed', 'store removed'])
+})
+
+test('with afterAll, checks use one store until one of them fails or closes its driver', async () => {
+  const events: string[] = []
+  const recorder = new Recorder()
+  runConformance(watched(events), recorder.runner())
+  await recorder.run('clear.all')
+  await recorder.run('expiry.list')
+  await recorder.run('list.nothing')
+  expect(events.splice(0)).toEqual(['store made'])
+  await recorder.run('capabilities.fixed').catch(() => undefined)
+  expect(events.splice(0)).toEqual(['driver closed', 'store removed'])
+  await recorder.run('lifecycle.after-close')
+  expect(new Set(events.splice(0))).toEqual(
+    new Set(['store made', 'driver closed', 'store removed']),
+  )
+  await recorder.run('list.nothing')
+  for (const end of recorder.endings) await end()
   expect(events).toEqual(['store made', 'driver closed', 'store removed'])
 })

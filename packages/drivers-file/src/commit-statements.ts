@@ -2,13 +2,13 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import {
   type EpochMs,
   type PluginScope,
-  type Put,
   type StorageKey,
   type StoreName,
   storeNames,
   type Usage,
   type Version,
 } from '@holdfast/core'
+import type { WriterPut } from './writer-protocol.ts'
 
 /** What the table holds under a key, also when it has expired. */
 export interface StoredRow {
@@ -16,6 +16,7 @@ export interface StoredRow {
   readonly bytes: number
   readonly version: Version
   readonly expiresAt: EpochMs | null
+  readonly stream: string | null
 }
 
 /** Ids in the `scopes` table of the two stores of a plugin. */
@@ -49,13 +50,13 @@ export class CommitStatements {
       'SELECT id FROM scopes WHERE workspace = ? AND plugin = ? AND store = ?',
     )
     this.#find = database.prepare(
-      'SELECT rowid, bytes, version, expires_at FROM entries WHERE scope = ? AND key = ?',
+      'SELECT rowid, bytes, version, expires_at, stream FROM entries WHERE scope = ? AND key = ?',
     )
     this.#insert = database.prepare(
-      'INSERT INTO entries (scope, key, bytes, version, created_at, updated_at, expires_at, content_type, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO entries (scope, key, bytes, version, created_at, updated_at, expires_at, content_type, value, stream) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
     this.#update = database.prepare(
-      'UPDATE entries SET bytes = ?, version = ?, created_at = coalesce(?, created_at), updated_at = ?, expires_at = ?, content_type = ?, value = ? WHERE rowid = ?',
+      'UPDATE entries SET bytes = ?, version = ?, created_at = coalesce(?, created_at), updated_at = ?, expires_at = ?, content_type = ?, value = ?, stream = ? WHERE rowid = ?',
     )
     this.#delete = database.prepare('DELETE FROM entries WHERE rowid = ?')
     this.#count = database.prepare(
@@ -67,7 +68,7 @@ export class CommitStatements {
        WHERE scopes.id = ? GROUP BY scopes.id`,
     )
     this.#expired = database.prepare(
-      `SELECT entries.rowid, entries.scope, entries.bytes
+      `SELECT entries.rowid, entries.scope, entries.bytes, entries.stream
        FROM scopes CROSS JOIN entries ON entries.scope = scopes.id AND expires_at <= ? LIMIT ?`,
     )
     this.#clear = database.prepare('DELETE FROM entries WHERE scope = ?')
@@ -92,18 +93,27 @@ export class CommitStatements {
       bytes: Number(row['bytes']),
       version: String(row['version']) as Version,
       expiresAt: row['expires_at'] === null ? null : Number(row['expires_at']),
+      stream: row['stream'] === null ? null : String(row['stream']),
     }
   }
 
-  insert(scope: number, put: Put, bytes: number, now: EpochMs): void {
+  insert(scope: number, put: WriterPut, bytes: number, now: EpochMs): void {
     const { key, version, expiresAt, contentType, value } = put
-    this.#insert.run(scope, key, bytes, version, now, now, expiresAt, contentType, value)
+    const stream = put.stream?.id ?? null
+    this.#insert.run(scope, key, bytes, version, now, now, expiresAt, contentType, value, stream)
   }
 
   /** Overwrites a row; `createdAt` is `null` to keep the one it has. */
-  update(rowId: number, put: Put, bytes: number, createdAt: EpochMs | null, now: EpochMs): void {
+  update(
+    rowId: number,
+    put: WriterPut,
+    bytes: number,
+    createdAt: EpochMs | null,
+    now: EpochMs,
+  ): void {
     const { version, expiresAt, contentType, value } = put
-    this.#update.run(bytes, version, createdAt, now, expiresAt, contentType, value, rowId)
+    const stream = put.stream?.id ?? null
+    this.#update.run(bytes, version, createdAt, now, expiresAt, contentType, value, stream, rowId)
   }
 
   delete(rowId: number): void {
@@ -128,6 +138,7 @@ export class CommitStatements {
       rowId: Number(row['rowid']),
       scope: Number(row['scope']),
       bytes: Number(row['bytes']),
+      stream: row['stream'] === null ? null : String(row['stream']),
     }))
   }
 
@@ -143,4 +154,5 @@ export interface ExpiredRow {
   readonly rowId: number
   readonly scope: number
   readonly bytes: number
+  readonly stream: string | null
 }

@@ -5,7 +5,9 @@ import {
   decodeCursor,
   encodeCursor,
   type Entry,
+  type EntryMetadata,
   type EpochMs,
+  getTooLarge,
   keyPrefixEnd,
   limits,
   type ListedEntry,
@@ -16,27 +18,42 @@ import {
   type Usage,
   type Version,
 } from '@holdfast/core'
+import { ChunkReader } from './chunk-reader.ts'
 
 type Row = Record<string, SQLOutputValue>
 
 const metadataColumns =
-  'key, length(value) AS size, version, created_at, updated_at, expires_at, content_type'
+  'key, bytes - octet_length(key) AS size, version, created_at, updated_at, expires_at, content_type'
 const scopeId = '(SELECT id FROM scopes WHERE workspace = ? AND plugin = ? AND store = ?)'
 
 /** After every text: SQLite orders all blobs behind all texts. */
 const afterAllTexts = new Uint8Array()
 
+/** An entry, and where its value is: in `value`, or in the chunks of `stream`. */
+export interface FoundEntry {
+  readonly metadata: EntryMetadata
+  readonly stream: string | null
+  readonly value: Uint8Array
+}
+
 /** Reads entries over a connection of its own, which sees each commit as soon as it is done. */
 export class EntryReader {
   readonly #database: DatabaseSync
+  readonly #chunks: ChunkReader
   readonly #get: StatementSync
+  readonly #version: StatementSync
   readonly #list: Readonly<Record<'from' | 'after', Record<'keys' | 'values', StatementSync>>>
   readonly #usage: StatementSync
 
   constructor(database: DatabaseSync) {
     this.#database = database
+    this.#chunks = new ChunkReader(database)
     this.#get = database.prepare(
-      `SELECT ${metadataColumns}, value FROM entries
+      `SELECT ${metadataColumns}, value, stream FROM entries
+       WHERE scope = ${scopeId} AND key = ? AND (expires_at IS NULL OR expires_at > ?)`,
+    )
+    this.#version = database.prepare(
+      `SELECT version FROM entries
        WHERE scope = ${scopeId} AND key = ? AND (expires_at IS NULL OR expires_at > ?)`,
     )
     const list = (columns: string, comparison: '>=' | '>'): StatementSync =>
@@ -46,7 +63,7 @@ export class EntryReader {
            AND (expires_at IS NULL OR expires_at > ?)
          ORDER BY key LIMIT ?`,
       )
-    const withValue = `${metadataColumns}, value`
+    const withValue = `${metadataColumns}, value, stream`
     this.#list = {
       from: { keys: list(metadataColumns, '>='), values: list(withValue, '>=') },
       after: { keys: list(metadataColumns, '>'), values: list(withValue, '>') },
@@ -60,18 +77,66 @@ export class EntryReader {
 
   /** Reads entries as they were at one moment. */
   get(scope: Scope, keys: readonly StorageKey[], now: EpochMs): readonly (Entry | null)[] {
-    if (keys.length <= 1) return keys.map((key) => this.#getOne(scope, key, now))
+    let bytes = 0
+    return this.#atOneMoment(() =>
+      keys.map((key) => {
+        const found = this.find(scope, key, now)
+        if (found === null) return null
+        bytes += found.metadata.size
+        if (bytes > limits.maxGetBytes) throw getTooLarge(bytes)
+        return { ...found.metadata, value: this.#whole(found) }
+      }),
+    )
+  }
+
+  /** Reads entries as `get` does, but leaves out the values that are too large to be taken whole. */
+  watched(
+    scope: Scope,
+    keys: readonly StorageKey[],
+    now: EpochMs,
+  ): readonly (ListedEntry | null)[] {
+    return this.#atOneMoment(() =>
+      keys.map((key) => {
+        const found = this.find(scope, key, now)
+        return found === null ? null : this.#listed(found)
+      }),
+    )
+  }
+
+  /** Has several reads see the store as it was at one moment. */
+  #atOneMoment<Result>(read: () => Result): Result {
     this.#database.exec('BEGIN')
     try {
-      return keys.map((key) => this.#getOne(scope, key, now))
+      return read()
     } finally {
       this.#database.exec('COMMIT')
     }
   }
 
-  #getOne(scope: Scope, key: StorageKey, now: EpochMs): Entry | null {
+  /** What there is to know of an entry but its value, and the stream that has it, if one does. */
+  find(scope: Scope, key: StorageKey, now: EpochMs): FoundEntry | null {
     const row = this.#get.get(scope.workspace, scope.plugin, scope.store, key, now)
-    return row === undefined ? null : toEntry(row)
+    return row === undefined ? null : toFound(row)
+  }
+
+  /** The versions of keys; `null` where there is no entry. */
+  versions(scope: Scope, keys: readonly StorageKey[], now: EpochMs): readonly (Version | null)[] {
+    const { workspace, plugin, store } = scope
+    return this.#atOneMoment(() =>
+      keys.map((key) => {
+        const row = this.#version.get(workspace, plugin, store, key, now)
+        return row === undefined ? null : (row['version'] as Version)
+      }),
+    )
+  }
+
+  #listed(found: FoundEntry): ListedEntry {
+    const isTooLarge = found.metadata.size > limits.maxValueBytes
+    return { ...found.metadata, value: isTooLarge ? null : this.#whole(found) }
+  }
+
+  #whole({ metadata, stream, value }: FoundEntry): Uint8Array {
+    return stream === null ? value : this.#chunks.whole(stream, metadata.size)
   }
 
   list(scope: Scope, query: ListQuery, now: EpochMs): ListPage {
@@ -89,8 +154,8 @@ export class EntryReader {
         entries.length === limit ||
         (bytes > 0 && bytes + Number(row['size']) > limits.maxListPageBytes)
       if (isFull) return { entries, cursor: cursorAfter(entries) }
-      if (!keysOnly) bytes += Number(row['size'])
-      entries.push(keysOnly ? toListedKey(row) : toEntry(row))
+      entries.push(keysOnly ? { ...toMetadata(row), value: null } : this.#listed(toFound(row)))
+      bytes += entries.at(-1)?.value?.length ?? 0
     }
     return { entries, cursor: null }
   }
@@ -114,15 +179,15 @@ function cursorAfter(entries: readonly ListedEntry[]): Cursor | null {
   return last === undefined ? null : encodeCursor([last.key])
 }
 
-function toEntry(row: Row): Entry {
-  return { ...toMetadata(row), value: row['value'] as Uint8Array }
+function toFound(row: Row): FoundEntry {
+  return {
+    metadata: toMetadata(row),
+    stream: row['stream'] as string | null,
+    value: row['value'] as Uint8Array,
+  }
 }
 
-function toListedKey(row: Row): ListedEntry {
-  return { ...toMetadata(row), value: null }
-}
-
-function toMetadata(row: Row): Omit<Entry, 'value'> {
+function toMetadata(row: Row): EntryMetadata {
   return {
     key: row['key'] as StorageKey,
     size: row['size'] as number,

@@ -1,15 +1,17 @@
 import { DatabaseSync } from 'node:sqlite'
 import {
+  type ByteRange,
   type CallOptions,
+  ChangeSignal,
   type Capabilities,
   type Clock,
   type Commit,
   type Entry,
-  type EntryMetadata,
   type EntryStream,
   type EpochMs,
   HoldfastError,
   limits,
+  type ListedEntry,
   type ListPage,
   type ListQuery,
   type PluginScope,
@@ -18,15 +20,21 @@ import {
   type ScopesQuery,
   type StorageDriver,
   type StorageKey,
-  unsupported,
+  storeNames,
+  type StreamPut,
   type Usage,
+  watchEntries,
+  withinQuota,
 } from '@holdfast/core'
 import { EntryReader } from './entry-reader.ts'
 import { inspectPath } from './inspect-path.ts'
 import { mapSqliteError } from './map-sqlite-error.ts'
 import type { WriterOptions } from './open-writer.ts'
+import { readValueStream } from './read-value-stream.ts'
 import { ScopeReader } from './scope-reader.ts'
+import { writeValueStream } from './write-value-stream.ts'
 import { WriterClient } from './writer-client.ts'
+import type { JobOutcome } from './writer-protocol.ts'
 
 /**
  * A store in one SQLite file. Reads run on this thread, over a connection that only reads; writes
@@ -40,8 +48,8 @@ export class FileDriver implements StorageDriver {
     maxValueBytes: limits.maxValueBytes,
     maxCommitEntries: limits.maxCommitEntries,
     maxCommitBytes: limits.maxCommitBytes,
-    maxStreamBytes: 0,
-    maxWatchedKeys: 0,
+    maxStreamBytes: Number.MAX_SAFE_INTEGER,
+    maxWatchedKeys: limits.maxWatchedKeys,
   }
   readonly #options: WriterOptions
   readonly #clock: Clock
@@ -56,7 +64,7 @@ export class FileDriver implements StorageDriver {
     await inspectPath(this.#options.path)
     const writer = await WriterClient.open(this.#options)
     try {
-      this.#connections = connect(this.#options.path, writer)
+      this.#connections = connect(this.#options.path, writer, this.#clock)
     } catch (error) {
       await writer.close()
       throw mapSqliteError(error, this.#options.path)
@@ -83,7 +91,7 @@ export class FileDriver implements StorageDriver {
     // The caller's bytes are copied now: they travel to the writer only after this tick.
     const puts = commit.puts.map((put) => ({ ...put, value: new Uint8Array(put.value) }))
     const job = { kind: 'commit', target, commit: { ...commit, puts }, now: this.#clock() } as const
-    await this.#connected().writer.run(job, options?.signal)
+    this.#afterWrite(await this.#connected().writer.run(job, options?.signal))
   }
 
   list(scope: Scope, query: ListQuery): Promise<ListPage> {
@@ -98,11 +106,11 @@ export class FileDriver implements StorageDriver {
     return this.#read(({ scopes }) => scopes.scopes(query, this.#clock()))
   }
 
-  clear(scope: Scope, options?: CallOptions): Promise<Usage> {
-    return this.#connected().writer.run(
-      { kind: 'clear', scope, now: this.#clock() },
-      options?.signal,
-    )
+  async clear(scope: Scope, options?: CallOptions): Promise<Usage> {
+    const job = { kind: 'clear', scope, now: this.#clock() } as const
+    const outcome = await this.#connected().writer.run(job, options?.signal)
+    this.#afterWrite(outcome)
+    return outcome.removed
   }
 
   async sweep(now: EpochMs, options?: CallOptions): Promise<Usage> {
@@ -110,28 +118,74 @@ export class FileDriver implements StorageDriver {
     const job = { kind: 'sweep', now: Math.min(now, this.#clock()) } as const
     const total = { entries: 0, bytes: 0 }
     for (;;) {
-      const removed = await this.#connected().writer.run(job, options?.signal)
-      if (removed.entries === 0) return total
+      const { removed } = await this.#connected().writer.run(job, options?.signal)
+      if (removed.entries === 0) break
       total.entries += removed.entries
       total.bytes += removed.bytes
     }
+    await this.#reclaim(options?.signal)
+    return total
   }
 
-  readStream(): Promise<EntryStream | null> {
-    return Promise.reject(unsupported(this.name, 'readStream', 'maxStreamBytes'))
+  readStream(
+    scope: Scope,
+    key: StorageKey,
+    range: ByteRange | null,
+    options?: CallOptions,
+  ): Promise<EntryStream | null> {
+    const request = { path: this.#options.path, scope, key, range, now: this.#clock() }
+    return this.#read(() => readValueStream(request, options?.signal))
   }
 
-  writeStream(): Promise<EntryMetadata> {
-    return Promise.reject(unsupported(this.name, 'writeStream', 'maxStreamBytes'))
+  async writeStream(scope: Scope, put: StreamPut, options?: CallOptions): Promise<void> {
+    const { writer, entries } = this.#connected()
+    const now = this.#clock()
+    const usages = storeNames.map((store) =>
+      this.#mapped(() => entries.usage({ ...scope, store }, now)),
+    )
+    const body = withinQuota(
+      put,
+      usages.reduce((sum, { bytes }) => sum + bytes, 0),
+    )
+    const bounded = { ...put, body }
+    this.#afterWrite(await writeValueStream(writer, this.#clock, scope, bounded, options?.signal))
   }
 
-  watch(): AsyncIterable<readonly (Entry | null)[]> {
-    throw unsupported(this.name, 'watch', 'maxWatchedKeys')
+  watch(
+    scope: Scope,
+    keys: readonly StorageKey[],
+    options?: CallOptions,
+  ): AsyncIterable<readonly (ListedEntry | null)[]> {
+    const { entries, changes } = this.#connected()
+    const watched = {
+      read: () => this.#mapped(() => entries.watched(scope, keys, this.#clock())),
+      versions: () => this.#mapped(() => entries.versions(scope, keys, this.#clock())),
+      changes,
+    }
+    return watchEntries(watched, options?.signal)
+  }
+
+  /** Tells who watches, and removes chunks that are nobody's, in the background, a few at a time. */
+  #afterWrite({ hasOrphans }: JobOutcome): void {
+    this.#connections?.changes.check()
+    // What is not removed now is removed by the next sweep.
+    if (hasOrphans) void this.#reclaim(undefined).catch(() => undefined)
+  }
+
+  async #reclaim(signal: AbortSignal | undefined): Promise<void> {
+    while (this.#connections !== undefined) {
+      const { hasOrphans } = await this.#connections.writer.run({ kind: 'reclaim' }, signal)
+      if (!hasOrphans) return
+    }
   }
 
   async #read<Result>(run: (connections: Connections) => Result): Promise<Result> {
+    return this.#mapped(() => run(this.#connected()))
+  }
+
+  #mapped<Result>(run: () => Result): Result {
     try {
-      return run(this.#connected())
+      return run()
     } catch (error) {
       throw mapSqliteError(error, this.#options.path)
     }
@@ -148,14 +202,19 @@ interface Connections {
   readonly database: DatabaseSync
   readonly entries: EntryReader
   readonly scopes: ScopeReader
+  readonly changes: ChangeSignal
 }
 
 /** Opens what reads. The store is there already, for the writer has opened or made it. */
-function connect(path: string, writer: WriterClient): Connections {
+function connect(path: string, writer: WriterClient, clock: Clock): Connections {
   const database = new DatabaseSync(path, { readOnly: true })
   try {
+    const dataVersion = database.prepare('PRAGMA data_version')
+    // It counts the commits of all other connections, also of this process's writer.
+    const readState = (): number => Number(dataVersion.get()?.['data_version'])
+    const changes = new ChangeSignal({ readState, clock })
     const [entries, scopes] = [new EntryReader(database), new ScopeReader(database)]
-    return { writer, database, entries, scopes }
+    return { writer, database, entries, scopes, changes }
   } catch (error) {
     database.close()
     throw error

@@ -3,6 +3,7 @@ import {
   entryBytes,
   type EpochMs,
   fitsQuota,
+  HoldfastError,
   quotaExceeded,
   type Scope,
   type StoreName,
@@ -10,17 +11,31 @@ import {
   versionMismatch,
 } from '@holdfast/core'
 import type { CommitStatements, Difference, ScopeIds, StoredRow } from './commit-statements.ts'
-import type { Job } from './writer-protocol.ts'
+import type { StreamStatements } from './stream-statements.ts'
+import type { Job, JobOutcome } from './writer-protocol.ts'
 
 /** Rows that one sweep removes before other writers have their turn. */
 const sweepBatch = 500
 
-/**
- * Does one job inside an open transaction. If it throws, the caller takes back what it did.
- *
- * @returns what was removed, where the job removes
- */
-export function runJob(statements: CommitStatements, job: Job): Usage {
+/** What a job works with. */
+export interface Statements {
+  readonly entries: CommitStatements
+  readonly streams: StreamStatements
+}
+
+/** Does one job inside an open transaction. If it throws, the caller takes back what it did. */
+export function runJob(statements: Statements, job: Job): JobOutcome {
+  const removed = runByKind(statements, job)
+  const hasOrphans = statements.streams.takeOrphaned()
+  return {
+    removed,
+    hasOrphans: hasOrphans || (job.kind === 'reclaim' && removed.entries > 0),
+    ...(job.kind === 'chunk' ? { spent: job.bytes } : {}),
+  }
+}
+
+function runByKind(statements: Statements, job: Job): Usage {
+  const { streams } = statements
   switch (job.kind) {
     case 'commit':
       return applyCommit(statements, job)
@@ -28,37 +43,63 @@ export function runJob(statements: CommitStatements, job: Job): Usage {
       return clear(statements, job.scope, job.now)
     case 'sweep':
       return sweep(statements, job.now)
+    case 'chunk':
+      if (job.position === 0) streams.begin(job.stream, job.leaseUntil)
+      else mustBeUpload(streams.renew(job.stream, job.leaseUntil))
+      streams.addChunk(job.stream, job.position, job.bytes)
+      return nothing
+    case 'renew':
+      mustBeUpload(streams.renew(job.stream, job.leaseUntil))
+      return nothing
+    case 'abandon':
+      streams.abandon(job.stream)
+      return nothing
+    case 'reclaim':
+      return streams.reclaim() ? { entries: 1, bytes: 0 } : nothing
   }
+}
+
+/** The lease of an upload ends when its writer was not heard of for so long that it seems dead. */
+function mustBeUpload(isUpload: boolean): void {
+  if (isUpload) return
+  throw new HoldfastError(
+    'UPLOAD_EXPIRED',
+    'The upload was taken for dead and removed, because its writer was not heard of for too long. The old value is as it was. Upload again.',
+    { operation: 'driver.writeStream' },
+  )
 }
 
 type CommitJob = Extract<Job, { kind: 'commit' }>
 
-function applyCommit(statements: CommitStatements, job: CommitJob): Usage {
+function applyCommit({ entries, streams }: Statements, job: CommitJob): Usage {
   const { commit, now } = job
-  const scopes = statements.scopeIds(job.target)
-  for (const check of commit.checks) verify(statements, scopes, check, now)
+  const scopes = entries.scopeIds(job.target)
+  for (const check of commit.checks) verify(entries, scopes, check, now)
 
   const quota = commit.quota
-  const before = quota === null ? 0 : liveBytes(statements, scopes, now)
+  const before = quota === null ? 0 : liveBytes(entries, scopes, now)
   const change = new Change()
   for (const put of commit.puts) {
     const scope = scopes[put.store]
-    const bytes = entryBytes(put.key, put.value.byteLength)
-    const stored = statements.find(scope, put.key)
-    if (stored === undefined) statements.insert(scope, put, bytes, now)
-    else statements.update(stored.rowId, put, bytes, isLive(stored, now) ? null : now, now)
+    const bytes = entryBytes(put.key, put.stream?.size ?? put.value.byteLength)
+    const stored = entries.find(scope, put.key)
+    if (stored === undefined) entries.insert(scope, put, bytes, now)
+    else entries.update(stored.rowId, put, bytes, isLive(stored, now) ? null : now, now)
+    if (put.stream !== undefined) mustBeUpload(streams.adopt(put.stream.id))
+    if (typeof stored?.stream === 'string') streams.orphan(stored.stream)
     change.record(put.store, stored, now, { bytes, expiresAt: put.expiresAt })
   }
   for (const { store, key } of commit.deletes) {
-    const stored = statements.find(scopes[store], key)
+    const stored = entries.find(scopes[store], key)
     if (stored === undefined) continue
-    statements.delete(stored.rowId)
+    entries.delete(stored.rowId)
+    if (stored.stream !== null) streams.orphan(stored.stream)
     change.record(store, stored, now, undefined)
   }
   const after = before + change.liveBytes
   if (quota !== null && !fitsQuota(quota, before, after)) throw quotaExceeded(quota, after)
-  statements.count(scopes.storage, change.storage)
-  statements.count(scopes.persistent_store, change.persistent_store)
+  entries.count(scopes.storage, change.storage)
+  entries.count(scopes.persistent_store, change.persistent_store)
   return nothing
 }
 
@@ -100,18 +141,21 @@ function isLive(row: { readonly expiresAt: EpochMs | null }, now: EpochMs): bool
   return row.expiresAt === null || row.expiresAt > now
 }
 
-function clear(statements: CommitStatements, scope: Scope, now: EpochMs): Usage {
-  const id = statements.scopeIds(scope)[scope.store]
-  const removed = statements.live(id, now)
-  statements.clear(id)
+function clear({ entries, streams }: Statements, scope: Scope, now: EpochMs): Usage {
+  const id = entries.scopeIds(scope)[scope.store]
+  const removed = entries.live(id, now)
+  streams.orphanScope(id)
+  entries.clear(id)
   return removed
 }
 
-function sweep(statements: CommitStatements, now: EpochMs): Usage {
-  const rows = statements.expired(now, sweepBatch)
-  for (const { rowId, scope, bytes } of rows) {
-    statements.delete(rowId)
-    statements.count(scope, { entries: -1, bytes: -bytes })
+function sweep({ entries, streams }: Statements, now: EpochMs): Usage {
+  streams.orphanExpired(now)
+  const rows = entries.expired(now, sweepBatch)
+  for (const { rowId, scope, bytes, stream } of rows) {
+    entries.delete(rowId)
+    if (stream !== null) streams.orphan(stream)
+    entries.count(scope, { entries: -1, bytes: -bytes })
   }
   return { entries: rows.length, bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0) }
 }

@@ -5,7 +5,7 @@ import { HoldfastError } from '@holdfast/core'
 export const applicationId = 0x484f4c44
 
 /** The newest layout that this code reads and writes. It stands in the file's `user_version`. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 /**
  * How to come from the version before to each version. `value` is the last column, so that reading
@@ -38,6 +38,24 @@ const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX entries_by_expiry ON entries (scope, expires_at, bytes)
     WHERE expires_at IS NOT NULL;
+  `,
+  // Values too large for one row. Chunks are found by the index that makes them unique; each but
+  // the last of a stream has the same size, so that a range needs no more than its own.
+  `
+  ALTER TABLE entries ADD COLUMN stream TEXT;
+  CREATE TABLE streams (
+    id TEXT PRIMARY KEY,
+    state INTEGER NOT NULL,
+    lease_until INTEGER
+  ) STRICT;
+  CREATE TABLE chunks (
+    stream TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    UNIQUE (stream, position)
+  ) STRICT;
+  CREATE INDEX streams_by_state ON streams (state);
+  CREATE INDEX entries_by_stream ON entries (scope, stream) WHERE stream IS NOT NULL;
   `,
 ]
 

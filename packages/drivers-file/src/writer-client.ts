@@ -1,8 +1,14 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { HoldfastError, outcomeUnknown, type Usage } from '@holdfast/core'
+import { HoldfastError, outcomeUnknown } from '@holdfast/core'
 import type { WriterOptions } from './open-writer.ts'
-import { type Job, unpackError, type WriterReply, type WriterRequest } from './writer-protocol.ts'
+import {
+  type Job,
+  type JobOutcome,
+  unpackError,
+  type WriterReply,
+  type WriterRequest,
+} from './writer-protocol.ts'
 
 /** Bounds of one transaction: short ones, so that other processes get the lock, too. */
 const maxBatchJobs = 256
@@ -13,7 +19,7 @@ const minTransferBytes = 16 * 1024
 
 interface PendingJob {
   readonly job: Job
-  readonly resolve: (removed: Usage) => void
+  readonly resolve: (outcome: JobOutcome) => void
   readonly reject: (error: unknown) => void
   /** Stops listening for the abort of the call. */
   readonly forget: () => void
@@ -58,7 +64,7 @@ export class WriterClient {
    *
    * @param signal takes the job back as long as the writer has not been given it
    */
-  run(job: Job, signal: AbortSignal | undefined): Promise<Usage> {
+  run(job: Job, signal?: AbortSignal): Promise<JobOutcome> {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => this.#takeBack(pending, signal?.reason)
       const forget = (): void => signal?.removeEventListener('abort', onAbort)
@@ -129,7 +135,7 @@ export class WriterClient {
       const result = reply.results[index]
       if (result === undefined) reject(outcomeUnknown('driver.commit', undefined))
       else if (result.error !== undefined) reject(unpackError(result.error))
-      else resolve(result.removed)
+      else resolve(result)
     }
     this.#flush()
   }
@@ -169,11 +175,13 @@ function batchLength(waiting: readonly PendingJob[]): number {
 }
 
 function jobBytes(job: Job): number {
+  if (job.kind === 'chunk') return job.bytes.byteLength
   if (job.kind !== 'commit') return 0
   return job.commit.puts.reduce((sum, { value }) => sum + value.byteLength, 0)
 }
 
 function largeBuffers(job: Job): readonly ArrayBuffer[] {
+  if (job.kind === 'chunk') return job.bytes.buffer instanceof ArrayBuffer ? [job.bytes.buffer] : []
   if (job.kind !== 'commit') return []
   return job.commit.puts.flatMap(({ value }) =>
     value.byteLength >= minTransferBytes && value.buffer instanceof ArrayBuffer

@@ -6,6 +6,7 @@ import {
   HoldfastError,
   isHoldfastError,
   type PluginScope,
+  type Put,
   type Scope,
   type Usage,
 } from '@holdfast/core'
@@ -15,15 +16,45 @@ export type Job =
   | {
       readonly kind: 'commit'
       readonly target: PluginScope
-      readonly commit: Commit
+      readonly commit: WriterCommit
       readonly now: EpochMs
     }
+  | {
+      readonly kind: 'chunk'
+      readonly stream: string
+      readonly position: number
+      readonly bytes: Uint8Array<ArrayBuffer>
+      readonly leaseUntil: EpochMs
+    }
+  | { readonly kind: 'renew'; readonly stream: string; readonly leaseUntil: EpochMs }
+  | { readonly kind: 'abandon'; readonly stream: string }
+  | { readonly kind: 'reclaim' }
   | { readonly kind: 'clear'; readonly scope: Scope; readonly now: EpochMs }
   | { readonly kind: 'sweep'; readonly now: EpochMs }
 
-/** What a job gave: what was removed, where the job removes. */
+/** A commit whose values may have arrived before it, chunk by chunk. */
+export interface WriterCommit extends Commit {
+  readonly puts: readonly WriterPut[]
+}
+
+/** A put; where it has a stream, that holds the value, and `value` is empty. */
+export interface WriterPut extends Put {
+  readonly stream?: { readonly id: string; readonly size: number } | undefined
+}
+
+/** What a job did. */
+export interface JobOutcome {
+  /** What was removed, where the job removes. */
+  readonly removed: Usage
+  /** Whether there are chunks to reclaim. */
+  readonly hasOrphans: boolean
+  /** The bytes of a chunk, to be filled again: made anew they would pile up until two heaps are swept. */
+  readonly spent?: Uint8Array<ArrayBuffer>
+}
+
+/** What became of a job. */
 export type JobResult =
-  | { readonly removed: Usage; readonly error?: undefined }
+  | (JobOutcome & { readonly error?: undefined })
   | { readonly error: ErrorMessage }
 
 /** Jobs that go into one transaction, or the wish that the writer end. */

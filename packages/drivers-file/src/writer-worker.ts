@@ -4,7 +4,8 @@ import { outcomeUnknown } from '@holdfast/core'
 import { CommitStatements } from './commit-statements.ts'
 import { mapSqliteError, sqliteCode } from './map-sqlite-error.ts'
 import { openWriter, type WriterOptions } from './open-writer.ts'
-import { runJob } from './run-job.ts'
+import { runJob, type Statements } from './run-job.ts'
+import { StreamStatements } from './stream-statements.ts'
 import { waitForLock } from './wait-for-lock.ts'
 import {
   type Job,
@@ -33,7 +34,9 @@ function main(port: MessagePort, options: WriterOptions): void {
       writer.close()
       port.close()
     } else {
-      reply({ results: writer.run(request.jobs) })
+      const results = writer.run(request.jobs)
+      const spent = results.flatMap((result) => ('spent' in result ? [result.spent.buffer] : []))
+      port.postMessage({ results } satisfies WriterReply, spent)
     }
   })
   reply({ opened: true })
@@ -42,12 +45,15 @@ function main(port: MessagePort, options: WriterOptions): void {
 class Writer {
   readonly #options: WriterOptions
   readonly #database: DatabaseSync
-  readonly #statements: CommitStatements
+  readonly #statements: Statements
 
   constructor(options: WriterOptions) {
     this.#options = options
     this.#database = openWriter(options)
-    this.#statements = new CommitStatements(this.#database)
+    this.#statements = {
+      entries: new CommitStatements(this.#database),
+      streams: new StreamStatements(this.#database),
+    }
   }
 
   /** Does jobs in one transaction, so that they share one sync of the disk. */
@@ -71,9 +77,9 @@ class Writer {
   #runOne(job: Job): JobResult {
     this.#database.exec('SAVEPOINT job')
     try {
-      const removed = runJob(this.#statements, job)
+      const outcome = runJob(this.#statements, job)
       this.#database.exec('RELEASE job')
-      return { removed }
+      return outcome
     } catch (error) {
       // Some errors of SQLite take back the whole transaction at once, and then all jobs fail.
       if (!this.#database.isTransaction) throw error

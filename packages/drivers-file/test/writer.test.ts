@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { CommitStatements } from '../src/commit-statements.ts'
 import { openWriter } from '../src/open-writer.ts'
 import { runJob } from '../src/run-job.ts'
+import { StreamStatements } from '../src/stream-statements.ts'
 import { target } from './entries.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -30,7 +31,10 @@ test('a lookup, a listing and a sweep each use an index', async () => {
 test('the counters include what has expired, and lose it when it is swept', async () => {
   await using folder = await temporaryFolder()
   using database = openWriter({ path: join(folder.path, 'store.db'), busyTimeoutMs: 0 })
-  const statements = new CommitStatements(database)
+  const statements = {
+    entries: new CommitStatements(database),
+    streams: new StreamStatements(database),
+  }
   const puts: readonly Put[] = ['a', 'b', 'c'].map((key, index) => ({
     store: 'storage',
     key: key as StorageKey,
@@ -44,7 +48,8 @@ test('the counters include what has expired, and lose it when it is swept', asyn
   const counters = (): unknown =>
     database.prepare("SELECT entries, bytes FROM scopes WHERE store = 'storage'").get()
   expect(counters()).toEqual({ entries: 3, bytes: 30 })
-  expect(runJob(statements, { kind: 'sweep', now: 99 })).toEqual({ entries: 0, bytes: 0 })
-  expect(runJob(statements, { kind: 'sweep', now: 100 })).toEqual({ entries: 2, bytes: 20 })
+  const swept = (now: number): unknown => runJob(statements, { kind: 'sweep', now }).removed
+  expect(swept(99)).toEqual({ entries: 0, bytes: 0 })
+  expect(swept(100)).toEqual({ entries: 2, bytes: 20 })
   expect(counters()).toEqual({ entries: 1, bytes: 10 })
 })

@@ -1,11 +1,16 @@
 import {
+  type ByteRange,
+  type CallOptions,
   type Capabilities,
+  ChangeSignal,
   type Clock,
   type Commit,
   decodeCursor,
   encodeCursor,
   type Entry,
+  type EntryStream,
   type EpochMs,
+  getTooLarge,
   limits,
   type ListedEntry,
   type ListPage,
@@ -17,12 +22,18 @@ import {
   type ScopeUsage,
   type StorageDriver,
   type StorageKey,
-  unsupported,
+  type StoreName,
+  type StreamPut,
   type Usage,
   versionMismatch,
+  watchEntries,
+  withinQuota,
 } from '@holdfast/core'
 import { EntryTable } from './entry-table.ts'
 import { mustFitQuota } from './must-fit-quota.ts'
+
+/** Length of the pieces in which a stream gives a value, in bytes. */
+const pieceBytes = 65_536
 
 /** Every method runs to its end before it returns its promise; that alone makes it atomic. */
 export class MemoryDriver implements StorageDriver {
@@ -33,14 +44,17 @@ export class MemoryDriver implements StorageDriver {
     maxValueBytes: limits.maxValueBytes,
     maxCommitEntries: limits.maxCommitEntries,
     maxCommitBytes: limits.maxCommitBytes,
-    maxStreamBytes: 0,
-    maxWatchedKeys: 0,
+    maxStreamBytes: 16 * limits.maxValueBytes,
+    maxWatchedKeys: limits.maxWatchedKeys,
   }
   readonly #clock: Clock
+  readonly #changes: ChangeSignal
+  #writes = 0
   readonly #scopes = new Map<string, { readonly scope: Scope; readonly table: EntryTable }>()
 
   constructor(clock: Clock) {
     this.#clock = clock
+    this.#changes = new ChangeSignal({ readState: () => this.#writes, clock })
   }
 
   async open(): Promise<void> {}
@@ -56,18 +70,15 @@ export class MemoryDriver implements StorageDriver {
   async get(scope: Scope, keys: readonly StorageKey[]): Promise<readonly (Entry | null)[]> {
     const now = this.#clock()
     const table = this.#table(scope)
-    return keys.map((key) => {
-      const entry = table.get(key, now)
-      return entry && { ...entry, value: new Uint8Array(entry.value) }
-    })
+    const found = keys.map((key) => table.get(key, now))
+    const bytes = found.reduce((total, entry) => total + (entry?.size ?? 0), 0)
+    if (bytes > limits.maxGetBytes) throw getTooLarge(bytes)
+    return found.map((entry) => entry && { ...entry, value: new Uint8Array(entry.value) })
   }
 
   async commit(target: PluginScope, commit: Commit): Promise<void> {
     const now = this.#clock()
-    const tables = {
-      storage: this.#table({ ...target, store: 'storage' }),
-      persistent_store: this.#table({ ...target, store: 'persistent_store' }),
-    }
+    const tables = this.#tables(target)
     for (const check of commit.checks) {
       const current = tables[check.store].get(check.key, now)?.version ?? null
       if (current !== check.version) throw versionMismatch(check, current)
@@ -83,6 +94,7 @@ export class MemoryDriver implements StorageDriver {
         updatedAt: now,
       })
     }
+    this.#hasChanged()
   }
 
   async list(scope: Scope, query: ListQuery): Promise<ListPage> {
@@ -97,8 +109,9 @@ export class MemoryDriver implements StorageDriver {
       if (entries.length === limit || bytes >= limits.maxListPageBytes) {
         return { entries, cursor: encodeCursor([lastKey]) }
       }
-      entries.push({ ...entry, value: keysOnly ? null : new Uint8Array(entry.value) })
-      if (!keysOnly) bytes += entry.size
+      const listed = keysOnly ? { ...entry, value: null } : toListed(entry)
+      entries.push(listed)
+      bytes += listed.value?.length ?? 0
       lastKey = entry.key
     }
     return { entries, cursor: null }
@@ -129,6 +142,7 @@ export class MemoryDriver implements StorageDriver {
   async clear(scope: Scope): Promise<Usage> {
     const removed = this.#table(scope).usage(this.#clock())
     this.#scopes.delete(scopeId(scope))
+    this.#hasChanged()
     return removed
   }
 
@@ -139,16 +153,60 @@ export class MemoryDriver implements StorageDriver {
     return { entries: sum(removed, 'entries'), bytes: sum(removed, 'bytes') }
   }
 
-  async readStream(): Promise<never> {
-    throw unsupported(this.name, 'readStream', 'maxStreamBytes')
+  async readStream(
+    scope: Scope,
+    key: StorageKey,
+    range: ByteRange | null,
+  ): Promise<EntryStream | null> {
+    const entry = this.#table(scope).get(key, this.#clock())
+    if (entry === null) return null
+    const { value, ...metadata } = entry
+    // What is stored is replaced and never changed, so a reader of the old value keeps it.
+    return {
+      metadata,
+      body: piecesOf(value.subarray(range?.start ?? 0, range?.end ?? value.length)),
+    }
   }
 
-  async writeStream(): Promise<never> {
-    throw unsupported(this.name, 'writeStream', 'maxStreamBytes')
+  async writeStream(scope: Scope, put: StreamPut): Promise<void> {
+    const { expected, quota, body: _, ...rest } = put
+    const { storage, persistent_store } = this.#tables(scope)
+    const now = this.#clock()
+    const bytesBefore = storage.usage(now).bytes + persistent_store.usage(now).bytes
+    const pieces = await Array.fromAsync(withinQuota(put, bytesBefore), copy)
+    const value = new Uint8Array(await new Blob(pieces).arrayBuffer())
+    const { store, key } = { store: scope.store, key: put.key }
+    const checks = expected === undefined ? [] : [{ store, key, version: expected }]
+    await this.commit(scope, { checks, puts: [{ ...rest, store, value }], deletes: [], quota })
   }
 
-  watch(): never {
-    throw unsupported(this.name, 'watch', 'maxWatchedKeys')
+  watch(
+    scope: Scope,
+    keys: readonly StorageKey[],
+    options?: CallOptions,
+  ): AsyncIterable<readonly (ListedEntry | null)[]> {
+    const find = (): readonly (Entry | null)[] => {
+      const table = this.#table(scope)
+      return keys.map((key) => table.get(key, this.#clock()))
+    }
+    const watched = {
+      read: () => find().map((entry) => entry && toListed(entry)),
+      versions: () => find().map((entry) => entry?.version ?? null),
+      changes: this.#changes,
+    }
+    return watchEntries(watched, options?.signal)
+  }
+
+  #hasChanged(): void {
+    this.#writes++
+    this.#changes.check()
+  }
+
+  #tables(target: PluginScope): Readonly<Record<StoreName, EntryTable>> {
+    return {
+      storage: this.#table({ ...target, store: 'storage' }),
+      persistent_store: this.#table({ ...target, store: 'persistent_store' }),
+    }
   }
 
   #table(scope: Scope): EntryTable {
@@ -160,6 +218,20 @@ export class MemoryDriver implements StorageDriver {
     this.#scopes.set(id, { scope: { workspace, plugin, store }, table })
     return table
   }
+}
+
+function toListed(entry: Entry): ListedEntry {
+  const isTooLarge = entry.size > limits.maxValueBytes
+  return { ...entry, value: isTooLarge ? null : new Uint8Array(entry.value) }
+}
+
+/** Copies of the parts of a value, so that its readers may do with them what they like. */
+async function* piecesOf(value: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  for (let at = 0; at < value.length; at += pieceBytes) yield value.slice(at, at + pieceBytes)
+}
+
+function copy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes)
 }
 
 /** The space sorts before all that an id may hold, so ids sort by workspace, plugin, store. */

@@ -7,7 +7,14 @@ export {
   MisuseError,
   type Version,
 } from '@holdfast/core'
+export type {
+  AtomicChange,
+  AtomicPersistentStore,
+  AtomicResult,
+  AtomicStorage,
+} from './atomic-change.ts'
 export type { AttemptStore } from './attempt-store.ts'
+export type { ByteSource } from './byte-source.ts'
 export type { Bytes } from './bytes.ts'
 export { definePlugin, type PluginOptions } from './define-plugin.ts'
 export { Endpoint, type EndpointClass, type PathParameters } from './endpoint.ts'
@@ -27,9 +34,15 @@ export type {
   VariableMessage,
 } from './message.ts'
 export type { ParametersOf } from './parameters-of.ts'
-export type { JsonEntry, PersistentStore } from './persistent-store.ts'
+export type { JsonEntry, PersistentStore, WatchedJson } from './persistent-store.ts'
 export type { PluginDefinition } from './plugin-definition.ts'
-export type { SessionStorage, StorageEntry } from './session-storage.ts'
+export type {
+  SessionStorage,
+  StorageEntry,
+  StorageStream,
+  WatchedEntries,
+  WatchedEntry,
+} from './session-storage.ts'
 export type { Session } from './session.ts'
 export type {
   DeleteOptions,
@@ -40,7 +53,9 @@ export type {
   SetBytesOptions,
   SetManyOptions,
   SetOptions,
+  StreamOptions,
   UpdateBytesOptions,
   UpdateOptions,
+  WatchOptions,
 } from './store-options.ts'
 export { Tool, type ToolClass, type ToolOutput } from './tool.ts'

@@ -1,19 +1,18 @@
 import type { AttemptStore } from './attempt-store.ts'
-import { currentInvocation, openContext, workingContext } from './invocation/live-context.ts'
+import { currentInvocation, openInvocation, workingInvocation } from './invocation/live-context.ts'
 import type { PersistentStore } from './persistent-store.ts'
 import { AttemptValues } from './stores/attempt-values.ts'
 import { JsonStore } from './stores/json-store.ts'
 
 /** The JSON of this plugin in this workspace, in whichever invocation the running code belongs to. */
 export const persistent_store: PersistentStore = Object.freeze(
-  new JsonStore(() => workingContext(currentInvocation('persistent_store'), 'persistent_store')),
+  new JsonStore(() => workingInvocation(currentInvocation('persistent_store'), 'persistent_store')),
 )
 
 /** The values of this attempt of whichever invocation the running code belongs to. */
 export const attempt_store: AttemptStore = Object.freeze(
   new AttemptValues(() => {
     const invocation = currentInvocation('attempt_store')
-    openContext(invocation, 'attempt_store')
-    return invocation.attemptValues
+    return openInvocation(invocation, 'attempt_store').attemptValues
   }),
 )

@@ -1,20 +1,23 @@
 import { attempt_store, persistent_store } from './invocation-stores.ts'
 import type { Invocation } from './invocation/invocation.ts'
-import { workingContext } from './invocation/live-context.ts'
+import { workingInvocation } from './invocation/live-context.ts'
 import type { Session } from './session.ts'
+import { AtomicCommit } from './stores/atomic-commit.ts'
 import { ByteStore } from './stores/byte-store.ts'
 
 /** Makes what a tool or an endpoint sees of its invocation. */
 export function makeSession(invocation: Invocation): Session {
-  const { workspace, plugin, invocationId, attempt, signal } = invocation.context
+  const { workspace, plugin, invocationId, attempt, signal, clock } = invocation.context
   return Object.freeze({
-    storage: Object.freeze(new ByteStore(() => workingContext(invocation, 'session.storage'))),
+    storage: Object.freeze(new ByteStore(() => workingInvocation(invocation, 'session.storage'))),
     persistent_store,
     attempt_store,
+    atomic: () => new AtomicCommit(() => workingInvocation(invocation, 'session.atomic()')),
     workspace,
     plugin: Object.freeze({ id: plugin.id, version: plugin.version }),
     invocationId,
     attempt,
+    now: () => clock(),
     signal,
   })
 }

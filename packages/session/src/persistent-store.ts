@@ -9,11 +9,17 @@ import type {
   SetManyOptions,
   SetOptions,
   UpdateOptions,
+  WatchOptions,
 } from './store-options.ts'
 
 /** An entry of `persistent_store`. Its `size` is that of the JSON in UTF-8, in bytes. */
 export interface JsonEntry<Value = JsonValue> extends EntryMetadata {
   readonly value: Value
+}
+
+/** One entry for each key that is watched, in the order asked; `undefined` where there is none. */
+export type WatchedJson<Keys extends readonly string[], Value = JsonValue> = {
+  readonly [Index in keyof Keys]: JsonEntry<Value> | undefined
 }
 
 /**
@@ -46,6 +52,9 @@ export interface PersistentStore {
 
   /** Reads a value with its version, size and times; `undefined` if there is none. */
   getEntry<Value = JsonValue>(key: string): Promise<JsonEntry<Value> | undefined>
+
+  /** Reads all of an entry but its value: version, size and times; `undefined` if there is none. */
+  stat(key: string): Promise<EntryMetadata | undefined>
 
   /** Whether the key is there. Does not read its value. */
   exists(key: string): Promise<boolean>
@@ -125,6 +134,31 @@ export interface PersistentStore {
    * when the result would be beyond ±(2^53 - 1), where numbers lose exactness
    */
   increment(key: string, by?: number): Promise<number>
+
+  /**
+   * Watches keys: gives their entries as they are, and again whenever one of them was written,
+   * deleted or has expired, by whatever process. The last state always comes; states in between may
+   * be left out, so that one who is slow to ask for the next needs no memory.
+   *
+   * It ends when the loop over it is left, when its signal aborts and with its invocation, all of
+   * them without an error.
+   *
+   * @param keys at most 16
+   * @throws {@link MisuseError} `INVALID_ARGUMENT` for more keys
+   * @throws {@link HoldfastError} `STORED_VALUE_NOT_JSON`; `UNSUPPORTED` where the operator's store
+   * cannot be watched
+   *
+   * @example
+   * ```ts
+   * for await (const [job] of persistent_store.watch<Job>([`jobs/${id}`])) {
+   *   if (job?.value.state === 'done') break
+   * }
+   * ```
+   */
+  watch<Value = JsonValue, const Keys extends readonly string[] = readonly string[]>(
+    keys: Keys,
+    options?: WatchOptions,
+  ): AsyncGenerator<WatchedJson<Keys, Value>, void, void>
 
   /**
    * Lists a page of entries by literal prefix, in order of the bytes of their keys in UTF-8.

@@ -1,4 +1,5 @@
 import type { EntryMetadata, Version } from '@holdfast/core'
+import type { ByteSource } from './byte-source.ts'
 import type { Bytes } from './bytes.ts'
 import type {
   DeleteOptions,
@@ -8,12 +9,37 @@ import type {
   Page,
   SetBytesOptions,
   SetManyOptions,
+  StreamOptions,
   UpdateBytesOptions,
+  WatchOptions,
 } from './store-options.ts'
 
 /** An entry of `session.storage`. */
 export interface StorageEntry extends EntryMetadata {
   readonly value: Bytes
+}
+
+/** An entry of `session.storage` whose value comes as a stream. */
+export interface StorageStream extends EntryMetadata {
+  /**
+   * The bytes, as they were when the stream was opened, whatever is written meanwhile. They are read
+   * from the store as they are asked for. A stream that is not wanted to its end is to be cancelled;
+   * with its invocation it ends anyhow, and to read it after that is `INVOCATION_CLOSED`.
+   */
+  readonly body: ReadableStream<Bytes>
+  /** Which bytes the body has, of the `size` bytes of the value: from `start` up to, not including, `end`. */
+  readonly range: { readonly start: number; readonly end: number }
+}
+
+/** An entry of `session.storage` that is watched. */
+export interface WatchedEntry extends EntryMetadata {
+  /** `null` if the value is too large to be taken whole: read it with `stream`. */
+  readonly value: Bytes | null
+}
+
+/** One entry for each key that is watched, in the order asked; `null` where there is none. */
+export type WatchedEntries<Keys extends readonly string[]> = {
+  readonly [Index in keyof Keys]: WatchedEntry | null
 }
 
 /**
@@ -43,6 +69,12 @@ export interface SessionStorage {
   /** Reads a value with its version, size, times and content type; `null` if there is none. */
   getEntry(key: string): Promise<StorageEntry | null>
 
+  /**
+   * Reads all of an entry but its value: version, size, times and content type; `null` if there is
+   * none.
+   */
+  stat(key: string): Promise<EntryMetadata | null>
+
   /** Whether the key is there. Does not read its value. */
   exists(key: string): Promise<boolean>
 
@@ -54,14 +86,38 @@ export interface SessionStorage {
   getMany(keys: Iterable<string>): Promise<Map<string, Bytes>>
 
   /**
+   * Reads a value of any size, or a range of it, as a stream; `null` if there is none. Nothing of it
+   * is read before it is asked for, and no more than one piece is in memory.
+   *
+   * @throws {@link HoldfastError} `INVALID_ARGUMENT` for what is no range; `UNSUPPORTED` where the
+   * operator's store has no streams
+   *
+   * @example
+   * ```ts
+   * const file = await this.session.storage.stream('film.mp4')
+   * if (file === null) return new Response('No such file.', { status: 404 })
+   * return new Response(file.body, { headers: { 'content-length': String(file.size) } })
+   * ```
+   */
+  stream(key: string, options?: StreamOptions): Promise<StorageStream | null>
+
+  /**
    * Writes a value. It replaces the whole entry: without `expiresInMs` it does not expire any more,
    * without `contentType` it has none.
    *
+   * A value larger than 64 MiB is given as a stream of `Uint8Array`, which is pulled as fast as the
+   * store takes it and replaces the old value in one step at its end; until then nobody sees any of
+   * it. The stream is read to its end or, if the call rejects, cancelled. Its expiry counts from the
+   * call.
+   *
    * @returns the version of what was written
-   * @throws {@link MisuseError} `WRONG_TYPE` when the value is no Uint8Array, as a string
-   * @throws {@link HoldfastError} `VALUE_TOO_LARGE`, `QUOTA_EXCEEDED`, `VERSION_MISMATCH`
+   * @throws {@link MisuseError} `WRONG_TYPE` when the value, or a piece of the stream, is no
+   * Uint8Array, as a string; `INVALID_ARGUMENT` when the stream was read before
+   * @throws {@link HoldfastError} `VALUE_TOO_LARGE`, `QUOTA_EXCEEDED`, `VERSION_MISMATCH`;
+   * `BODY_FAILED`, with the cause, when the stream fails: then the old value is as it was;
+   * `UPLOAD_EXPIRED`; `UNSUPPORTED` where the operator's store has no streams
    */
-  set(key: string, value: Uint8Array, options?: SetBytesOptions): Promise<Version>
+  set(key: string, value: Uint8Array | ByteSource, options?: SetBytesOptions): Promise<Version>
 
   /**
    * Writes many values, all or none.
@@ -105,6 +161,30 @@ export interface SessionStorage {
     change: (current: Bytes | null) => Uint8Array | Promise<Uint8Array>,
     options?: UpdateBytesOptions,
   ): Promise<Bytes>
+
+  /**
+   * Watches keys: gives their entries as they are, and again whenever one of them was written,
+   * deleted or has expired, by whatever process. The last state always comes; states in between may
+   * be left out, so that one who is slow to ask for the next needs no memory.
+   *
+   * It ends when the loop over it is left, when its signal aborts and with its invocation, all of
+   * them without an error.
+   *
+   * @param keys at most 16
+   * @throws {@link MisuseError} `INVALID_ARGUMENT` for more keys
+   * @throws {@link HoldfastError} `UNSUPPORTED` where the operator's store cannot be watched
+   *
+   * @example
+   * ```ts
+   * for await (const [logo] of this.session.storage.watch(['logo.png'])) {
+   *   yield this.text(logo === null ? 'There is no logo.' : `The logo has ${logo.size} bytes.`)
+   * }
+   * ```
+   */
+  watch<const Keys extends readonly string[]>(
+    keys: Keys,
+    options?: WatchOptions,
+  ): AsyncGenerator<WatchedEntries<Keys>, void, void>
 
   /**
    * Lists a page of entries by literal prefix, in order of the bytes of their keys in UTF-8.

@@ -17,6 +17,23 @@ export interface SetBytesOptions extends SetOptions {
   readonly contentType?: string | undefined
 }
 
+/** How keys are watched. */
+export interface WatchOptions {
+  /** Ends the watch, without an error. It ends with its invocation, too. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Which part of a value is read as a stream. */
+export interface StreamOptions {
+  /**
+   * From byte `start`, 0 without it, up to and not including byte `end`, without it the end of the
+   * value. A range beyond the end gives the bytes there are.
+   */
+  readonly range?:
+    | { readonly start?: number | undefined; readonly end?: number | undefined }
+    | undefined
+}
+
 /** How several values are written at once. */
 export type SetManyOptions = Pick<SetOptions, 'expiresInMs'>
 

@@ -113,11 +113,13 @@ describe('concurrent updates', () => {
       ),
     )
     await vi.advanceTimersByTimeAsync(60_000)
-    expect(await outcome).toMatchObject({
+    const error = await outcome
+    expect(error).toMatchObject({
       code: 'CONTENTION',
       retryable: true,
       context: { key: 'k', attempts: calls },
     })
+    expect(error.message).toContain('the key "k"')
     expect(calls).toBeGreaterThanOrEqual(100)
   })
 

@@ -46,7 +46,7 @@ describe('after the end of its invocation', () => {
       }
       expect(await persistent_store.get('k')).toBeUndefined()
     })
-    expect(outcomes).toHaveLength(24)
+    expect(outcomes).toHaveLength(29)
   })
 
   test('a timer that it left behind reaches no store', async () => {
@@ -124,7 +124,7 @@ describe('after its signal has aborted', () => {
     }
     const plugin = testPlugin(definePlugin({ tools: { work: Work } }))
     await plugin.run('work', {}, { signal: controller.signal })
-    expect(codes).toEqual(Array(22).fill('ABORTED'))
+    expect(codes).toEqual(Array(27).fill('ABORTED'))
     expect(await Array.fromAsync(plugin.storage.keys())).toEqual(['before'])
     expect(await Array.fromAsync(plugin.persistent_store.keys())).toEqual([])
   })

@@ -28,7 +28,11 @@ describe('the session', () => {
       }
     }
     const controller = new AbortController()
-    const context = await makeContext({ invocationId: 'i7', attempt: 3, signal: controller.signal })
+    const { signal } = controller
+    const context = {
+      ...(await makeContext({ invocationId: 'i7', attempt: 3, signal })),
+      clock: () => 42,
+    }
     await Array.fromAsync(runTool(definePlugin({ tools: { look: Look } }), 'look', {}, context))
     const [session] = seen
     expect(session).toMatchObject({
@@ -37,7 +41,8 @@ describe('the session', () => {
       invocationId: 'i7',
       attempt: 3,
     })
-    expect(session?.signal).toBe(controller.signal)
+    expect(session?.signal).toBe(signal)
+    expect(session?.now()).toBe(42)
     expect(Object.isFrozen(session)).toBe(true)
     expect(Object.isFrozen(session?.storage)).toBe(true)
   })

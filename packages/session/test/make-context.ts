@@ -1,4 +1,10 @@
-import { parsePluginId, parseWorkspaceId, type Quota, type StorageDriver } from '@holdfast/core'
+import {
+  type Clock,
+  parsePluginId,
+  parseWorkspaceId,
+  type Quota,
+  type StorageDriver,
+} from '@holdfast/core'
 import { createMemoryDriver } from '@holdfast/drivers-memory'
 import { bindDriver, type InvocationContext } from '@holdfast/session/runtime'
 
@@ -11,18 +17,19 @@ export interface ContextOptions {
   readonly invocationId?: string
   readonly attempt?: number
   readonly signal?: AbortSignal
+  readonly clock?: Clock
 }
 
 /** An open driver that keeps nothing. */
-export async function openDriver(): Promise<StorageDriver> {
-  const driver = createMemoryDriver()
+export async function openDriver(clock?: Clock): Promise<StorageDriver> {
+  const driver = createMemoryDriver({ clock })
   await driver.open()
   return driver
 }
 
 /** What a host would give to an invocation. */
 export async function makeContext(options: ContextOptions = {}): Promise<InvocationContext> {
-  const driver = options.driver ?? (await openDriver())
+  const driver = options.driver ?? (await openDriver(options.clock))
   const workspace = parseWorkspaceId(options.workspace ?? 'acme')
   const plugin = parsePluginId(options.plugin ?? 'notes')
   return {
@@ -32,6 +39,6 @@ export async function makeContext(options: ContextOptions = {}): Promise<Invocat
     invocationId: options.invocationId ?? 'i1',
     attempt: options.attempt ?? 1,
     signal: options.signal ?? new AbortController().signal,
-    clock: Date.now,
+    clock: options.clock ?? Date.now,
   }
 }

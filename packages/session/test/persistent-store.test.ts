@@ -29,6 +29,9 @@ describe('a value', () => {
     expect((await persistent_store.getMany(['k'])).has('k')).toBe(true)
     expect(await persistent_store.get('missing')).toBeUndefined()
     expect(await persistent_store.getEntry('missing')).toBeUndefined()
+    expect(await persistent_store.stat('missing')).toBeUndefined()
+    expect(await persistent_store.stat('k')).toMatchObject({ key: 'k', size: 4 })
+    expect(await persistent_store.stat('k')).not.toHaveProperty('value')
     expect(await persistent_store.getMany(['missing'])).toEqual(new Map())
   })
 

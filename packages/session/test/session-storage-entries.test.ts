@@ -36,6 +36,23 @@ describe('an entry', () => {
     })
   })
 
+  test('tells all of that but its value to stat', async () => {
+    const { storage } = setUp()
+    await storage.set('k', encode('12345'), { contentType: 'text/plain', expiresInMs: 50 })
+    const { value: _none, ...metadata } = (await storage.getEntry('k')) ?? {}
+    expect(await storage.stat('k')).toEqual(metadata)
+    expect(await storage.stat('missing')).toBeNull()
+  })
+
+  test('is found by its own key alone', async () => {
+    const { storage } = setUp()
+    await storage.setMany({ 'k/1': encode('v'), k2: encode('v') })
+    expect(await storage.stat('k')).toBeNull()
+    expect(await storage.exists('k')).toBe(false)
+    await storage.set('k', encode('v'))
+    expect(await storage.stat('k')).toMatchObject({ key: 'k' })
+  })
+
   test('is absent everywhere from the moment it expires', async () => {
     const { storage, clock } = setUp()
     await storage.set('k', encode('v'), { expiresInMs: 50 })
@@ -44,6 +61,7 @@ describe('an entry', () => {
     expect(await storage.exists('k')).toBe(true)
     clock.advance(1)
     expect(await storage.exists('k')).toBe(false)
+    expect(await storage.stat('k')).toBeNull()
     expect(await storage.get('k')).toBeNull()
     expect(await storage.exists('l')).toBe(true)
     clock.advance(1)

@@ -7,10 +7,11 @@ export function storeCalls(
 ): Readonly<Record<string, () => Promise<unknown>>> {
   // What the two have in common, with the looser types of the one.
   const common = store as PersistentStore
-  return {
+  const calls = {
     get: () => common.get('k'),
     getEntry: () => common.getEntry('k'),
     exists: () => common.exists('k'),
+    stat: () => common.stat('k'),
     getMany: () => common.getMany([]),
     set: () => common.set('k', value as never),
     setMany: () => common.setMany([]),
@@ -19,5 +20,7 @@ export function storeCalls(
     update: () => common.update('k', () => value as never),
     list: () => common.list(),
     keys: () => common.keys().next(),
+    watch: () => common.watch(['k']).next(),
   }
+  return 'stream' in store ? { ...calls, stream: () => store.stream('k') } : calls
 }

@@ -56,6 +56,18 @@ test('its clock stands still until it is moved, and what expires is gone then', 
   expect(() => plugin.clock.advance(Number.NaN)).toThrow(RangeError)
 })
 
+test('its clock is the one that its tools and endpoints see', async () => {
+  class Now extends Tool {
+    async invoke() {
+      const { now } = this.session
+      return this.json(now())
+    }
+  }
+  const plugin = testPlugin(definePlugin({ tools: { now: Now } }), { now: 5 })
+  plugin.clock.advance(10)
+  expect(await plugin.run('now')).toEqual([{ type: 'json', value: 15 }])
+})
+
 test('its clock begins now', () => {
   const before = Date.now()
   const now = testPlugin(definition).clock.now()

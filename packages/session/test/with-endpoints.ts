@@ -1,6 +1,12 @@
-import { definePlugin, Endpoint, type JsonObject, type PluginDefinition } from '@holdfast/session'
+import {
+  definePlugin,
+  Endpoint,
+  type JsonObject,
+  type PluginDefinition,
+  type Session,
+} from '@holdfast/session'
 
-export type InvokeEndpoint = (request: Request, settings: JsonObject) => unknown
+export type InvokeEndpoint = (request: Request, settings: JsonObject, session: Session) => unknown
 
 /** A plugin with endpoints that are written as a test needs them. */
 export function withEndpoints(
@@ -8,7 +14,9 @@ export function withEndpoints(
 ): PluginDefinition {
   const classes = Object.entries(endpoints).map(([path, invoke]) => {
     class Work extends Endpoint {
-      override invoke = invoke as never
+      override invoke(request: Request, settings: JsonObject) {
+        return invoke(request, settings, this.session) as Response
+      }
     }
     return [path, Work] as const
   })

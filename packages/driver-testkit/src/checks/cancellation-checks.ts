@@ -8,7 +8,8 @@ const anHourMs = 3_600_000
 export const cancellationChecks: readonly ConformanceCheck[] = [
   {
     id: 'cancellation.aborted-before',
-    promise: 'A call whose signal was aborted before rejects with ABORTED and does nothing.',
+    promises: ['17.2'],
+    title: 'A call whose signal was aborted before rejects with ABORTED and does nothing.',
     async run({ store, expect }) {
       const before = await fillAndSee(store)
       for (const { method, run } of everyCall(store)) {
@@ -20,7 +21,8 @@ export const cancellationChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'cancellation.too-late',
-    promise: 'A call whose deadline has passed rejects with DEADLINE_EXCEEDED and does nothing.',
+    promises: ['17.2'],
+    title: 'A call whose deadline has passed rejects with DEADLINE_EXCEEDED and does nothing.',
     async run({ store, expect }) {
       const before = await fillAndSee(store)
       for (const { method, run } of everyCall(store)) {
@@ -32,7 +34,8 @@ export const cancellationChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'cancellation.in-time',
-    promise: 'A signal that does not abort and a deadline that does not pass change nothing.',
+    promises: ['17.1'],
+    title: 'A signal that does not abort and a deadline that does not pass change nothing.',
     async run({ store, expect }) {
       const { signal } = new AbortController()
       await store.put('key')
@@ -44,7 +47,8 @@ export const cancellationChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'cancellation.of-a-read',
-    promise: 'A read that is aborted on its way gives its result or rejects with ABORTED.',
+    promises: ['17.3'],
+    title: 'A read that is aborted on its way gives its result or rejects with ABORTED.',
     async run({ store, expect }) {
       await store.put('key')
       for (const { method, writes, run } of everyCall(store)) {
@@ -59,7 +63,8 @@ export const cancellationChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'cancellation.of-a-write',
-    promise:
+    promises: ['17.3'],
+    title:
       'A write that is aborted on its way was applied if it resolves, and never is if ABORTED.',
     async run({ store, expect }) {
       const outcomes = new Map<string, string>()
@@ -84,7 +89,8 @@ export const cancellationChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'cancellation.of-one',
-    promise: 'To abort one call leaves those beside it alone.',
+    promises: ['17.4'],
+    title: 'To abort one call leaves those beside it alone.',
     async run({ store, expect }) {
       const controller = new AbortController()
       const calls = Array.from({ length: 10 }, (_, index) => {

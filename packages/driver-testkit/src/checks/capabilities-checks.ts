@@ -7,7 +7,8 @@ import { outcomeOf } from '../settlement.ts'
 export const capabilitiesChecks: readonly ConformanceCheck[] = [
   {
     id: 'capabilities.fixed',
-    promise: 'The capabilities of a driver are the same before and after it is opened.',
+    promises: ['19.1'],
+    title: 'The capabilities of a driver are the same before and after it is opened.',
     async run({ subject, driver, createStore, expect }) {
       expect(driver.capabilities).toEqual(subject.capabilities)
       const { createDriver } = await createStore()
@@ -18,7 +19,8 @@ export const capabilitiesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'capabilities.bounds',
-    promise: 'A driver promises no more than the limits of core, and no less than is of use.',
+    promises: ['19.2'],
+    title: 'A driver promises no more than the limits of core, and no less than is of use.',
     async run({ driver, expect }) {
       const { durability, ...most } = driver.capabilities
       const bounds = {
@@ -35,11 +37,13 @@ export const capabilitiesChecks: readonly ConformanceCheck[] = [
         expect([name, Number.isInteger(most[name]) && isWithin]).toEqual([name, true])
       }
       expect(['none', 'process', 'power-loss'].includes(durability)).toBe(true)
+      expect(most.maxStreamBytes === 0 || most.maxStreamBytes >= limits.maxValueBytes).toBe(true)
     },
   },
   {
     id: 'capabilities.largest-value',
-    promise: 'A value of maxValueBytes is stored.',
+    promises: ['19.3'],
+    title: 'A value of maxValueBytes is stored.',
     async run({ store, driver, expect }) {
       const value = new Uint8Array(driver.capabilities.maxValueBytes).fill(0xa5)
       await store.put('key', value)
@@ -49,7 +53,8 @@ export const capabilitiesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'capabilities.too-large',
-    promise: 'A larger value is refused with VALUE_TOO_LARGE, and nothing is written.',
+    promises: ['6.6'],
+    title: 'A larger value is refused with VALUE_TOO_LARGE, and nothing is written.',
     async run({ store, driver, expect }) {
       const version = await store.put('key', 'old')
       const value = new Uint8Array(driver.capabilities.maxValueBytes + 1)
@@ -61,7 +66,8 @@ export const capabilitiesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'capabilities.commit-bytes',
-    promise: 'Values of more than maxCommitBytes together are refused with COMMIT_TOO_LARGE.',
+    promises: ['6.6'],
+    title: 'Values of more than maxCommitBytes together are refused with COMMIT_TOO_LARGE.',
     async run({ store, driver, expect }) {
       const { maxValueBytes, maxCommitBytes } = driver.capabilities
       const value = new Uint8Array(maxValueBytes)
@@ -73,7 +79,8 @@ export const capabilitiesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'capabilities.no-streams',
-    promise: 'Where maxStreamBytes is 0, readStream and writeStream reject with UNSUPPORTED.',
+    promises: ['19.4'],
+    title: 'Where maxStreamBytes is 0, readStream and writeStream reject with UNSUPPORTED.',
     needs: [noStreams],
     async run({ store, driver, expect }) {
       const { store: _, value: __, ...put } = store.putOf('key')
@@ -86,7 +93,8 @@ export const capabilitiesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'capabilities.no-watching',
-    promise: 'Where maxWatchedKeys is 0, watch rejects with UNSUPPORTED.',
+    promises: ['19.4'],
+    title: 'Where maxWatchedKeys is 0, watch rejects with UNSUPPORTED.',
     needs: [noWatching],
     async run({ store, driver, expect }) {
       const first = async (): Promise<void> => {

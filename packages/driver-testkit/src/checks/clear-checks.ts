@@ -5,7 +5,8 @@ import { outcomeOf } from '../settlement.ts'
 export const clearChecks: readonly ConformanceCheck[] = [
   {
     id: 'clear.all',
-    promise: 'clear removes every entry of its scope and returns what that was.',
+    promises: ['12.1'],
+    title: 'clear removes every entry of its scope and returns what that was.',
     async run({ store, expect }) {
       const keys = Array.from({ length: 1_200 }, (_, index) => `key ${index}`)
       await store.putMany(keys)
@@ -19,7 +20,8 @@ export const clearChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'clear.nothing',
-    promise: 'To clear a scope that holds nothing is no error, and returns 0 entries and 0 bytes.',
+    promises: ['12.1'],
+    title: 'To clear a scope that holds nothing is no error, and returns 0 entries and 0 bytes.',
     async run({ store, expect }) {
       expect(await store.clear()).toEqual({ entries: 0, bytes: 0 })
       await store.put('key')
@@ -29,7 +31,8 @@ export const clearChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'clear.within',
-    promise: 'clear never reaches beyond its scope.',
+    promises: ['12.2'],
+    title: 'clear never reaches beyond its scope.',
     async run({ at, expect }) {
       const scope = { workspace: 'team', plugin: 'notes' }
       const others = [
@@ -54,7 +57,8 @@ export const clearChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'clear.makes-room',
-    promise: 'What was cleared counts no more for the quota.',
+    promises: ['12.3'],
+    title: 'What was cleared counts no more for the quota.',
     async run({ store, expect }) {
       const quota = { maxBytes: 10 }
       await store.put('key', 'a value')
@@ -66,7 +70,8 @@ export const clearChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'clear.begins-anew',
-    promise: 'An entry that is written after clear is a new one, with a new createdAt.',
+    promises: ['3.2'],
+    title: 'An entry that is written after clear is a new one, with a new createdAt.',
     needs: [movableClock],
     async run({ store, clock, expect }) {
       await store.put('key')

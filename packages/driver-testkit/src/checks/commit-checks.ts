@@ -6,7 +6,8 @@ import { outcomeOf, turnOfEventLoop } from '../settlement.ts'
 export const commitChecks: readonly ConformanceCheck[] = [
   {
     id: 'commit.put',
-    promise: 'A put writes an entry, new or in place of the one that was there.',
+    promises: ['6.4'],
+    title: 'A put writes an entry, new or in place of the one that was there.',
     async run({ store, expect }) {
       for (const value of ['first', 'second', 'second', 'third']) {
         const version = await store.put('key', value)
@@ -18,7 +19,8 @@ export const commitChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'commit.delete',
-    promise: 'A delete removes the entry, and no other.',
+    promises: ['6.4'],
+    title: 'A delete removes the entry, and no other.',
     async run({ store, expect }) {
       await store.putMany(['a', 'b', 'c', 'd'])
       await store.delete('a', 'c')
@@ -30,7 +32,8 @@ export const commitChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'commit.both-stores',
-    promise: 'One commit puts and deletes in both stores of a plugin.',
+    promises: ['6.1'],
+    title: 'One commit puts and deletes in both stores of a plugin.',
     async run({ at, expect }) {
       const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
       await storage.putMany(['old', 'kept'])
@@ -45,7 +48,8 @@ export const commitChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'commit.nothing-of-refused',
-    promise: 'Nothing of a refused commit is applied, in either store.',
+    promises: ['6.1'],
+    title: 'Nothing of a refused commit is applied, in either store.',
     async run({ at, expect }) {
       const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
       await storage.put('key', 'old')
@@ -67,7 +71,8 @@ export const commitChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'commit.empty',
-    promise: 'A commit of nothing resolves and changes nothing.',
+    promises: ['6.5'],
+    title: 'A commit of nothing resolves and changes nothing.',
     async run({ store, expect }) {
       await store.commit({})
       expect(await store.keys()).toEqual([])
@@ -78,7 +83,8 @@ export const commitChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'commit.delete-missing',
-    promise: 'To delete what is not there is no error, and changes nothing.',
+    promises: ['6.4'],
+    title: 'To delete what is not there is no error, and changes nothing.',
     async run({ store, expect }) {
       await store.put('key')
       await store.delete('missing', 'ke', 'keys')
@@ -91,7 +97,8 @@ export const commitChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'commit.key-once',
-    promise: 'A key that is changed twice in one store is refused with INVALID_ARGUMENT.',
+    promises: ['6.6'],
+    title: 'A key that is changed twice in one store is refused with INVALID_ARGUMENT.',
     async run({ store, expect }) {
       const [put, other, gone] = [store.putOf('key'), store.putOf('key'), store.deleteOf('key')]
       for (const change of [
@@ -108,7 +115,8 @@ export const commitChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'commit.most-entries',
-    promise: 'A commit changes as many keys as maxCommitEntries says.',
+    promises: ['19.3'],
+    title: 'A commit changes as many keys as maxCommitEntries says.',
     async run({ store, driver, expect }) {
       const count = driver.capabilities.maxCommitEntries
       const keys = Array.from({ length: count }, (_, index) => `${index}`.padStart(6, '0'))
@@ -120,7 +128,8 @@ export const commitChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'commit.too-many-entries',
-    promise: 'More than maxCommitEntries changes are refused with COMMIT_TOO_LARGE.',
+    promises: ['6.6'],
+    title: 'More than maxCommitEntries changes are refused with COMMIT_TOO_LARGE.',
     async run({ store, driver, expect }) {
       const count = driver.capabilities.maxCommitEntries
       const puts = Array.from({ length: count }, (_, index) => store.putOf(`key ${index}`))
@@ -131,7 +140,8 @@ export const commitChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'commit.too-many-checks',
-    promise: 'A commit has as many checks as maxCommitEntries, and is refused with more.',
+    promises: ['6.6'],
+    title: 'A commit has as many checks as maxCommitEntries, and is refused with more.',
     async run({ store, driver, expect }) {
       const count = driver.capabilities.maxCommitEntries
       const checks = Array.from({ length: count }, (_, index) => store.checkOf(`${index}`, null))
@@ -143,7 +153,8 @@ export const commitChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'commit.whole-to-readers',
-    promise: 'A get of several keys sees all of a commit or nothing of it.',
+    promises: ['6.3'],
+    title: 'A get of several keys sees all of a commit or nothing of it.',
     async run({ store, expect }) {
       await store.putMany(['a', 'b'], 'first')
       const progress = { isOver: false }
@@ -170,7 +181,8 @@ export const commitChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'commit.side-by-side',
-    promise: 'Commits of different keys at once all arrive.',
+    promises: ['6.7'],
+    title: 'Commits of different keys at once all arrive.',
     async run({ store, expect }) {
       const keys = Array.from({ length: 100 }, (_, index) => `${index}`.padStart(3, '0'))
       await Promise.all(keys.map((key) => store.put(key, `of ${key}`)))
@@ -180,7 +192,8 @@ export const commitChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'commit.goes-on',
-    promise: 'A refused commit holds up none of those around it.',
+    promises: ['6.7'],
+    title: 'A refused commit holds up none of those around it.',
     async run({ store, expect }) {
       const checks = [store.checkOf('missing', mintVersion())]
       const outcomes = await Promise.all(

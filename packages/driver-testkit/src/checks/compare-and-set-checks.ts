@@ -8,7 +8,8 @@ import type { Expect } from '../test-runner.ts'
 export const compareAndSetChecks: readonly ConformanceCheck[] = [
   {
     id: 'compare-and-set.version',
-    promise: 'A commit whose check names the version that is there is applied.',
+    promises: ['7.1'],
+    title: 'A commit whose check names the version that is there is applied.',
     async run({ store, expect }) {
       const version = await store.put('key', 'old')
       await store.commit({
@@ -20,7 +21,8 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'compare-and-set.absence',
-    promise: 'A commit whose check names absence is applied where there is no entry.',
+    promises: ['7.1'],
+    title: 'A commit whose check names absence is applied where there is no entry.',
     async run({ store, expect }) {
       const checks = [store.checkOf('key', null)]
       await store.commit({ checks, puts: [store.putOf('key', 'first')] })
@@ -32,8 +34,8 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'compare-and-set.mismatch',
-    promise:
-      'A check that fails rejects with VERSION_MISMATCH and says what was and what is there.',
+    promises: ['7.2'],
+    title: 'A check that fails rejects with VERSION_MISMATCH and says what was and what is there.',
     async run({ store, expect }) {
       const [current, wrong] = [await store.put('key', 'old'), mintVersion()]
       await expectMismatch(store, expect, 'key', wrong, current)
@@ -45,7 +47,8 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'compare-and-set.first-named',
-    promise: 'Of several checks that fail, the error names the first.',
+    promises: ['7.2'],
+    title: 'Of several checks that fail, the error names the first.',
     async run({ at, expect }) {
       const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
       const version = await storage.put('b')
@@ -61,7 +64,8 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'compare-and-set.other-keys',
-    promise: 'A check may be about a key that the commit does not change, in either store.',
+    promises: ['7.1'],
+    title: 'A check may be about a key that the commit does not change, in either store.',
     async run({ at, expect }) {
       const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
       const version = await persistent.put('lock')
@@ -75,7 +79,8 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'compare-and-set.alone',
-    promise: 'A commit of checks alone says whether they hold, and changes nothing.',
+    promises: ['6.5'],
+    title: 'A commit of checks alone says whether they hold, and changes nothing.',
     async run({ store, expect }) {
       const version = await store.put('key')
       await store.commit({ checks: [store.checkOf('key', version), store.checkOf('other', null)] })
@@ -86,7 +91,8 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'compare-and-set.guarded-delete',
-    promise: 'A check guards a delete like a put.',
+    promises: ['7.1'],
+    title: 'A check guards a delete like a put.',
     async run({ store, expect }) {
       const old = await store.put('key')
       const version = await store.put('key')
@@ -100,7 +106,8 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'compare-and-set.equal-bytes',
-    promise: 'A check is about the version: an entry written back with the same bytes is another.',
+    promises: ['7.3'],
+    title: 'A check is about the version: an entry written back with the same bytes is another.',
     async run({ store, expect }) {
       const seen = await store.put('key', 'same')
       await store.put('key', 'different')
@@ -111,14 +118,16 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'compare-and-set.one-winner',
-    promise: 'Of many commits at once with the same check, exactly one is applied.',
+    promises: ['6.2', '7.4'],
+    title: 'Of many commits at once with the same check, exactly one is applied.',
     async run({ store, expect }) {
       await expectOneWinner([store], expect)
     },
   },
   {
     id: 'compare-and-set.one-winner-shared',
-    promise: 'Of many commits through several drivers with the same check, exactly one is applied.',
+    promises: ['6.2', '7.4'],
+    title: 'Of many commits through several drivers with the same check, exactly one is applied.',
     needs: [sharedStore],
     async run({ at, store, openDriver, expect }) {
       await expectOneWinner([store, at({}, await openDriver()), at({}, await openDriver())], expect)
@@ -126,7 +135,8 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'compare-and-set.count',
-    promise: 'Read, check and write in a loop loses no update, however many do so at once.',
+    promises: ['7.4'],
+    title: 'Read, check and write in a loop loses no update, however many do so at once.',
     async run({ store, expect }) {
       await Promise.all(Array.from({ length: 8 }, () => countTo(store, 10)))
       expect(await store.text('count')).toBe('80')
@@ -134,7 +144,8 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'compare-and-set.count-shared',
-    promise: 'Read, check and write in a loop loses no update, through several drivers either.',
+    promises: ['7.4'],
+    title: 'Read, check and write in a loop loses no update, through several drivers either.',
     needs: [sharedStore],
     async run({ at, store, openDriver, expect }) {
       const stores = [store, at({}, await openDriver()), at({}, await openDriver())]
@@ -144,7 +155,8 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'compare-and-set.no-skew',
-    promise: 'Of two commits at once that each change what the other checks, one is refused.',
+    promises: ['7.5'],
+    title: 'Of two commits at once that each change what the other checks, one is refused.',
     async run({ store, expect }) {
       for (let round = 0; round < 20; round++) {
         const [a, b] = [`a${round}`, `b${round}`]

@@ -6,7 +6,8 @@ import { outcomeOf } from '../settlement.ts'
 export const durabilityChecks: readonly ConformanceCheck[] = [
   {
     id: 'durability.reopened',
-    promise:
+    promises: ['16.1', '16.2'],
+    title:
       'What was written is there, with all that belongs to it, when the store is opened again.',
     needs: [survivesClose],
     async run({ driver, at, openDriver, clock, expect }) {
@@ -32,7 +33,8 @@ export const durabilityChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'durability.removed',
-    promise: 'What was deleted or cleared is still gone when the store is opened again.',
+    promises: ['16.2'],
+    title: 'What was deleted or cleared is still gone when the store is opened again.',
     needs: [survivesClose],
     async run({ driver, at, openDriver, expect }) {
       await at({}).putMany(['kept', 'deleted'])
@@ -48,7 +50,8 @@ export const durabilityChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'durability.versions',
-    promise: 'Checks and quota hold when the store is opened again.',
+    promises: ['16.2'],
+    title: 'Checks and quota hold when the store is opened again.',
     needs: [survivesClose],
     async run({ store, driver, at, openDriver, expect }) {
       const [old, current] = [await store.put('key', noise(9)), await store.put('key', noise(9))]
@@ -65,7 +68,8 @@ export const durabilityChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'durability.expiry',
-    promise: 'An entry expires at its time whether the store was open meanwhile or not.',
+    promises: ['13.1', '16.2'],
+    title: 'An entry expires at its time whether the store was open meanwhile or not.',
     needs: [survivesClose, movableClock],
     async run({ store, driver, at, openDriver, clock, expect }) {
       await store.put('gone', '', { expiresAt: clock.now() + 1_000 })
@@ -80,7 +84,8 @@ export const durabilityChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'durability.seen-by-others',
-    promise: 'What one driver has written every other driver on the store sees at once.',
+    promises: ['5.3', '16.3'],
+    title: 'What one driver has written every other driver on the store sees at once.',
     needs: [sharedStore],
     async run({ store, at, openDriver, expect }) {
       const other = at({}, await openDriver())
@@ -100,7 +105,8 @@ export const durabilityChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'durability.opened-together',
-    promise: 'Several drivers may open a new store at the same moment.',
+    promises: ['16.3'],
+    title: 'Several drivers may open a new store at the same moment.',
     needs: [sharedStore],
     async run({ at, createStore, expect }) {
       const { createDriver } = await createStore()

@@ -6,7 +6,8 @@ import { outcomeOf } from '../settlement.ts'
 export const entriesChecks: readonly ConformanceCheck[] = [
   {
     id: 'entries.metadata',
-    promise: 'An entry has its key, size, version, times, expiry and content type.',
+    promises: ['3.1'],
+    title: 'An entry has its key, size, version, times, expiry and content type.',
     needs: [movableClock],
     async run({ store, clock, expect }) {
       const expiresAt = clock.now() + 60_000
@@ -21,7 +22,8 @@ export const entriesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'entries.overwrite',
-    promise: 'An overwrite keeps createdAt and replaces all else, expiry and content type too.',
+    promises: ['3.2', '3.3'],
+    title: 'An overwrite keeps createdAt and replaces all else, expiry and content type too.',
     needs: [movableClock],
     async run({ store, clock, expect }) {
       const createdAt = clock.now()
@@ -41,7 +43,8 @@ export const entriesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'entries.created-again',
-    promise: 'A write after a delete begins a new entry, with a new createdAt.',
+    promises: ['3.2'],
+    title: 'A write after a delete begins a new entry, with a new createdAt.',
     needs: [movableClock],
     async run({ store, clock, expect }) {
       await store.put('key')
@@ -53,7 +56,8 @@ export const entriesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'entries.content-type',
-    promise: `A content type of up to ${limits.maxContentTypeLength} characters comes back as it was.`,
+    promises: ['3.3'],
+    title: `A content type of up to ${limits.maxContentTypeLength} characters comes back as it was.`,
     async run({ store, expect }) {
       const longest = `text/${'x'.repeat(limits.maxContentTypeLength - 5)}`
       for (const contentType of ['image/png', 'text/plain; charset="utf-8"', longest, null]) {
@@ -64,7 +68,8 @@ export const entriesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'entries.version-as-given',
-    promise: 'An entry bears the version that its writer minted.',
+    promises: ['3.4'],
+    title: 'An entry bears the version that its writer minted.',
     async run({ store, expect }) {
       const texts = ['v', 'V', '1', '01', '-', '_', 'x'.repeat(64), mintVersion()]
       for (const version of texts.map(parseVersion)) {
@@ -76,7 +81,8 @@ export const entriesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'entries.versions-compare-exactly',
-    promise: 'Versions that differ in case alone are different.',
+    promises: ['3.4'],
+    title: 'Versions that differ in case alone are different.',
     async run({ store, expect }) {
       await store.put('key', 'value', { version: parseVersion('abc') })
       const checks = [store.checkOf('key', parseVersion('ABC'))]
@@ -85,7 +91,8 @@ export const entriesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'entries.version-gone',
-    promise: 'The version of an entry that was overwritten or deleted is never seen again.',
+    promises: ['3.5'],
+    title: 'The version of an entry that was overwritten or deleted is never seen again.',
     async run({ store, expect }) {
       const versions = [await store.put('key', 'same'), await store.put('key', 'same')]
       await store.delete('key')

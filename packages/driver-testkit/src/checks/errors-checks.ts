@@ -16,8 +16,8 @@ const secret = 'correct horse battery staple'
 export const errorsChecks: readonly ConformanceCheck[] = [
   {
     id: 'errors.fields',
-    promise:
-      'Every error has a code of the list, says whether to try again, and says what happened.',
+    promises: ['18.1'],
+    title: 'Every error has a code of the list, says whether to try again, and says what happened.',
     async run({ store, expect }) {
       await store.put('key', secret)
       for (const [code, call] of failures(store)) {
@@ -31,7 +31,8 @@ export const errorsChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'errors.discreet',
-    promise: 'No error carries a stored value or one that was to be stored.',
+    promises: ['18.2'],
+    title: 'No error carries a stored value or one that was to be stored.',
     async run({ store, expect }) {
       await store.put('key', secret)
       for (const [code, call] of failures(store)) {
@@ -43,7 +44,8 @@ export const errorsChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'errors.passing',
-    promise: 'An error ends one call: the driver goes on to serve.',
+    promises: ['18.3'],
+    title: 'An error ends one call: the driver goes on to serve.',
     async run({ store, expect }) {
       await store.put('key', secret)
       for (const [, call] of failures(store)) {

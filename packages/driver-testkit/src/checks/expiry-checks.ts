@@ -7,7 +7,8 @@ import type { TestBench } from '../test-bench.ts'
 export const expiryChecks: readonly ConformanceCheck[] = [
   {
     id: 'expiry.moment',
-    promise: 'An entry is there until expiresAt, and absent from that very millisecond on.',
+    promises: ['13.1'],
+    title: 'An entry is there until expiresAt, and absent from that very millisecond on.',
     needs: [movableClock],
     async run({ store, clock, expect }) {
       await store.put('key', 'value', { expiresAt: clock.now() + 1_000 })
@@ -21,7 +22,8 @@ export const expiryChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'expiry.past',
-    promise: 'An entry that is written with an expiresAt of the past is absent at once.',
+    promises: ['13.2'],
+    title: 'An entry that is written with an expiresAt of the past is absent at once.',
     async run({ store, clock, expect }) {
       const expiresAt = clock.now() - 1
       await store.put('key')
@@ -35,7 +37,8 @@ export const expiryChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'expiry.list',
-    promise: 'An expired entry is in no page of a listing, with or without values.',
+    promises: ['13.1'],
+    title: 'An expired entry is in no page of a listing, with or without values.',
     needs: [movableClock],
     async run(bench) {
       await putExpired(bench, ['a', 'c', 'd', 'f'], ['b', 'e', 'g'])
@@ -49,7 +52,8 @@ export const expiryChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'expiry.cursor',
-    promise: 'A cursor stays good when the key where the page ended expires.',
+    promises: ['11.3', '13.1'],
+    title: 'A cursor stays good when the key where the page ended expires.',
     needs: [movableClock],
     async run({ store, clock, expect }) {
       await store.put('a')
@@ -62,7 +66,8 @@ export const expiryChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'expiry.usage',
-    promise: 'An expired entry counts for nothing in usage and in scopes.',
+    promises: ['13.1'],
+    title: 'An expired entry counts for nothing in usage and in scopes.',
     needs: [movableClock],
     async run({ at, driver, store, clock, expect }) {
       const expiresAt = clock.now() + 1_000
@@ -80,7 +85,8 @@ export const expiryChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'expiry.checks',
-    promise: 'To a check an expired entry is absent.',
+    promises: ['13.1'],
+    title: 'To a check an expired entry is absent.',
     needs: [movableClock],
     async run({ store, clock, expect }) {
       const version = await store.put('key', 'value', { expiresAt: clock.now() + 1_000 })
@@ -96,7 +102,8 @@ export const expiryChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'expiry.quota',
-    promise: 'Expired entries take no room of the quota, and to replace or delete them gives none.',
+    promises: ['13.1', '13.3'],
+    title: 'Expired entries take no room of the quota, and to replace or delete them gives none.',
     needs: [movableClock],
     async run({ store, clock, expect }) {
       const quota = { maxBytes: 20 }
@@ -113,7 +120,8 @@ export const expiryChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'expiry.created-again',
-    promise: 'A write after the expiry begins a new entry, with a new createdAt.',
+    promises: ['3.2', '13.1'],
+    title: 'A write after the expiry begins a new entry, with a new createdAt.',
     needs: [movableClock],
     async run({ store, clock, expect }) {
       await store.put('key', 'value', { expiresAt: clock.now() + 1_000 })
@@ -125,7 +133,8 @@ export const expiryChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'expiry.replaced',
-    promise: 'The expiry of an overwritten entry is the one that its last writer gave.',
+    promises: ['3.3'],
+    title: 'The expiry of an overwritten entry is the one that its last writer gave.',
     needs: [movableClock],
     async run({ store, clock, expect }) {
       for (const key of ['for good', 'longer', 'shorter']) {
@@ -144,7 +153,8 @@ export const expiryChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'expiry.delete',
-    promise: 'To delete an expired entry is no error, and does not bring it back.',
+    promises: ['13.3'],
+    title: 'To delete an expired entry is no error, and does not bring it back.',
     needs: [movableClock],
     async run(bench) {
       await putExpired(bench, ['a', 'b'], ['c'])

@@ -5,7 +5,8 @@ import { outcomeOf } from '../settlement.ts'
 export const getChecks: readonly ConformanceCheck[] = [
   {
     id: 'get.order',
-    promise: 'One item comes back for each key, in the order asked; null where there is no entry.',
+    promises: ['5.1'],
+    title: 'One item comes back for each key, in the order asked; null where there is no entry.',
     async run({ store, expect }) {
       await store.putMany(['a', 'b', 'c'])
       const entries = await store.getMany(['c', 'missing', 'a', 'b'])
@@ -14,7 +15,8 @@ export const getChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'get.duplicates',
-    promise: 'A key asked for twice is answered twice.',
+    promises: ['5.1'],
+    title: 'A key asked for twice is answered twice.',
     async run({ store, expect }) {
       await store.putMany(['a', 'b'])
       const entries = await store.getMany(['a', 'b', 'a', 'none', 'none', 'a'])
@@ -23,14 +25,16 @@ export const getChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'get.nothing',
-    promise: 'No keys are answered with no items.',
+    promises: ['5.1'],
+    title: 'No keys are answered with no items.',
     async run({ store, expect }) {
       expect(await store.getMany([])).toEqual([])
     },
   },
   {
     id: 'get.most-keys',
-    promise: `One call reads ${limits.maxGetKeys} keys.`,
+    promises: ['5.2'],
+    title: `One call reads ${limits.maxGetKeys} keys.`,
     async run({ store, expect }) {
       const keys = Array.from({ length: limits.maxGetKeys }, (_, index) => `key ${index}`)
       await store.putMany(keys)
@@ -40,7 +44,8 @@ export const getChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'get.too-many-keys',
-    promise: `More than ${limits.maxGetKeys} keys are refused with INVALID_ARGUMENT.`,
+    promises: ['5.2'],
+    title: `More than ${limits.maxGetKeys} keys are refused with INVALID_ARGUMENT.`,
     async run({ store, expect }) {
       const keys = Array.from({ length: limits.maxGetKeys + 1 }, (_, index) => `key ${index}`)
       expect(await outcomeOf(store.getMany(keys))).toBe('INVALID_ARGUMENT')
@@ -48,7 +53,8 @@ export const getChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'get.newest',
-    promise: 'A read sees every write that had resolved before it began.',
+    promises: ['5.3'],
+    title: 'A read sees every write that had resolved before it began.',
     async run({ store, expect }) {
       for (let round = 0; round < 20; round++) {
         await store.put('key', `value ${round}`)

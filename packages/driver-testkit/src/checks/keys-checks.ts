@@ -30,44 +30,50 @@ const blanks = [
 export const keysChecks: readonly ConformanceCheck[] = [
   {
     id: 'keys.paths',
-    promise: 'Slashes, dots and colons mean nothing in a key.',
+    promises: ['1.1', '1.3'],
+    title: 'Slashes, dots and colons mean nothing in a key.',
     run: (bench) => expectDistinct(bench, paths.split(' ')),
   },
   {
     id: 'keys.metacharacters',
-    promise:
-      'What means something to a query language, a shell, a URL or a template is plain text.',
+    promises: ['1.1', '1.3'],
+    title: 'What means something to a query language, a shell, a URL or a template is plain text.',
     run: (bench) => expectDistinct(bench, metacharacters.split(' ')),
   },
   {
     id: 'keys.blanks',
-    promise: 'White space, control characters and byte order marks are kept wherever they stand.',
+    promises: ['1.1', '1.2'],
+    title: 'White space, control characters and byte order marks are kept wherever they stand.',
     run: (bench) => expectDistinct(bench, blanks),
   },
   {
     id: 'keys.case',
-    promise: 'Keys that differ in case alone are different.',
+    promises: ['1.2'],
+    title: 'Keys that differ in case alone are different.',
     run: (bench) => expectDistinct(bench, letterCases.split(' ')),
   },
   {
     id: 'keys.normal-forms',
-    promise: 'Keys that differ in Unicode normal form alone are different.',
+    promises: ['1.2'],
+    title: 'Keys that differ in Unicode normal form alone are different.',
     run: (bench) => expectDistinct(bench, normalForms.split(' ')),
   },
   {
     id: 'keys.planes',
-    promise:
-      'Every Unicode character but U+0000 may stand in a key, those that are unassigned too.',
+    promises: ['1.1'],
+    title: 'Every Unicode character but U+0000 may stand in a key, those that are unassigned too.',
     run: (bench) => expectDistinct(bench, planes.split(' ')),
   },
   {
     id: 'keys.program-words',
-    promise: 'Names of things in programs, and numbers, are plain text.',
+    promises: ['1.1'],
+    title: 'Names of things in programs, and numbers, are plain text.',
     run: (bench) => expectDistinct(bench, programWords.split(' ')),
   },
   {
     id: 'keys.longest',
-    promise: 'A key may have 512 bytes of UTF-8, and its last byte counts.',
+    promises: ['1.1', '1.2'],
+    title: 'A key may have 512 bytes of UTF-8, and its last byte counts.',
     async run(bench) {
       const longest = ['a', '%', '/', '\u0001'].map((character) => character.repeat(512))
       const wide = ['é'.repeat(256), '\u{1f600}'.repeat(128), '\u{10ffff}'.repeat(128)]

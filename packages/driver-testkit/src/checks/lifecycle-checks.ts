@@ -5,7 +5,8 @@ import { outcomeOf, turnOfEventLoop } from '../settlement.ts'
 export const lifecycleChecks: readonly ConformanceCheck[] = [
   {
     id: 'lifecycle.before-open',
-    promise: 'A call before open rejects with DRIVER_NOT_OPEN.',
+    promises: ['15.3'],
+    title: 'A call before open rejects with DRIVER_NOT_OPEN.',
     async run({ driver, createDriver, at, expect }) {
       await driver.close()
       const unopened = await createDriver()
@@ -18,7 +19,8 @@ export const lifecycleChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'lifecycle.after-close',
-    promise: 'A call after close rejects with DRIVER_CLOSED, another open too.',
+    promises: ['15.3'],
+    title: 'A call after close rejects with DRIVER_CLOSED, another open too.',
     async run({ driver, store, expect }) {
       await store.put('key')
       await driver.close()
@@ -30,7 +32,8 @@ export const lifecycleChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'lifecycle.open-again',
-    promise: 'To open twice, one after the other or at once, is to open once.',
+    promises: ['15.1'],
+    title: 'To open twice, one after the other or at once, is to open once.',
     async run({ driver, createDriver, at, store, expect }) {
       await store.put('key')
       await driver.open()
@@ -43,7 +46,8 @@ export const lifecycleChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'lifecycle.close-again',
-    promise: 'To close twice, one after the other or at once, is to close once; also before open.',
+    promises: ['15.2'],
+    title: 'To close twice, one after the other or at once, is to close once; also before open.',
     async run({ driver, createDriver, store, expect }) {
       await store.put('key')
       expect(await outcomeOf(Promise.all([driver.close(), driver.close()]))).toBe('resolved')
@@ -55,7 +59,8 @@ export const lifecycleChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'lifecycle.await-using',
-    promise: 'A driver held with await using is closed at the end of its block.',
+    promises: ['15.2'],
+    title: 'A driver held with await using is closed at the end of its block.',
     async run({ driver, createDriver, at, expect }) {
       await driver.close()
       const other = await createDriver()
@@ -69,7 +74,8 @@ export const lifecycleChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'lifecycle.close-waits',
-    promise: 'close lets the calls in flight end first.',
+    promises: ['15.2'],
+    title: 'close lets the calls in flight end first.',
     async run({ driver, store, expect }) {
       await store.put('key', 'value')
       const writes = Array.from({ length: 20 }, (_, index) => outcomeOf(store.put(`${index}`)))

@@ -18,7 +18,8 @@ const edges =
 export const listChecks: readonly ConformanceCheck[] = [
   {
     id: 'list.nothing',
-    promise: 'Where no key matches, the page is empty and the last.',
+    promises: ['10.1'],
+    title: 'Where no key matches, the page is empty and the last.',
     async run({ store, expect }) {
       expect(await store.list()).toEqual({ entries: [], cursor: null })
       await store.put('key')
@@ -27,7 +28,8 @@ export const listChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'list.order',
-    promise: 'Keys are listed in the order of their bytes in UTF-8.',
+    promises: ['10.1'],
+    title: 'Keys are listed in the order of their bytes in UTF-8.',
     async run({ store, expect }) {
       const keys = unordered.split(' ')
       for (const key of keys) await store.put(key)
@@ -37,29 +39,33 @@ export const listChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'list.prefix-literal',
-    promise: 'A prefix is literal: no character in it stands for others.',
+    promises: ['10.2'],
+    title: 'A prefix is literal: no character in it stands for others.',
     run: (bench) => expectPrefixes(bench, wildcards.split(' '), '%% __ [ ^ . .*'.split(' ')),
   },
   {
     id: 'list.prefix-siblings',
-    promise:
-      'A prefix takes the key that equals it and those that go on from it, not its siblings.',
+    promises: ['10.1', '10.2'],
+    title: 'A prefix takes the key that equals it and those that go on from it, not its siblings.',
     run: (bench) => expectPrefixes(bench, siblings.split(' '), ['a/b/c/d', 'a/b/', 'ab', '/']),
   },
   {
     id: 'list.prefix-exact',
-    promise: 'A prefix matches in its own case and normal form alone.',
+    promises: ['10.2'],
+    title: 'A prefix matches in its own case and normal form alone.',
     run: (bench) => expectPrefixes(bench, lookalikes.split(' '), ['\u0301', 's', 'f', 'E', 'É']),
   },
   {
     id: 'list.prefix-edges',
-    promise: 'A prefix may end in any character, the last of Unicode too, and be as long as a key.',
+    promises: ['10.2'],
+    title: 'A prefix may end in any character, the last of Unicode too, and be as long as a key.',
     run: (bench) =>
       expectPrefixes(bench, [...edges.split(' '), 'x'.repeat(512)], ['x'.repeat(511), '\u{1f600}']),
   },
   {
     id: 'list.keys-only',
-    promise: 'With keysOnly the values are null, and all else is as without.',
+    promises: ['10.3'],
+    title: 'With keysOnly the values are null, and all else is as without.',
     async run({ store, expect }) {
       await store.putMany(['a', 'b'], 'value')
       const entries = await store.listAll()
@@ -70,7 +76,8 @@ export const listChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'list.limit',
-    promise: 'A page has at most as many entries as its limit.',
+    promises: ['10.4'],
+    title: 'A page has at most as many entries as its limit.',
     async run({ store, expect }) {
       await store.putMany(['a', 'b', 'c', 'd'])
       for (const limit of [1, 2, 3, 4]) {
@@ -81,7 +88,8 @@ export const listChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'list.limit-bounds',
-    promise: `A limit that is no whole number from 1 to ${limits.maxListLimit} is refused with INVALID_ARGUMENT.`,
+    promises: ['10.4'],
+    title: `A limit that is no whole number from 1 to ${limits.maxListLimit} is refused with INVALID_ARGUMENT.`,
     async run({ store, expect }) {
       for (const limit of [0, -1, 1.5, Number.NaN, Infinity, limits.maxListLimit + 1]) {
         expect(await outcomeOf(store.list({ limit }))).toBe('INVALID_ARGUMENT')
@@ -91,7 +99,8 @@ export const listChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'list.heavy-pages',
-    promise: `A page with values ends at the latest with the entry that brings their sum to ${limits.maxListPageBytes} bytes.`,
+    promises: ['10.5'],
+    title: `A page with values ends at the latest with the entry that brings their sum to ${limits.maxListPageBytes} bytes.`,
     needs: [valuesOf(4 * mebibyte)],
     async run({ store, expect }) {
       const keys = ['a', 'b', 'c', 'd', 'e', 'f']

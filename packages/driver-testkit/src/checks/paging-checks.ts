@@ -6,7 +6,8 @@ import { outcomeOf } from '../settlement.ts'
 export const pagingChecks: readonly ConformanceCheck[] = [
   {
     id: 'paging.whole',
-    promise: 'The pages together are the whole listing, each key once, whatever the limit.',
+    promises: ['11.1'],
+    title: 'The pages together are the whole listing, each key once, whatever the limit.',
     async run({ store, expect }) {
       const keys = numbered(24)
       await store.putMany([...keys, 'other'])
@@ -18,7 +19,8 @@ export const pagingChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'paging.neighbours',
-    promise: 'No key is passed over, however close it comes after the one where a page ended.',
+    promises: ['11.1'],
+    title: 'No key is passed over, however close it comes after the one where a page ended.',
     async run({ store, expect }) {
       const keys = ['a', 'a\u0001', 'a\u0001\u0001', 'a\u0001a', 'a ', 'a!', 'a\u{10ffff}', 'b']
       await store.putMany(keys)
@@ -27,7 +29,8 @@ export const pagingChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'paging.many',
-    promise: 'A listing of thousands of keys has them all.',
+    promises: ['11.1'],
+    title: 'A listing of thousands of keys has them all.',
     async run({ store, expect }) {
       const keys = numbered(2_500)
       await store.putMany(keys)
@@ -37,7 +40,8 @@ export const pagingChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'paging.among-writes',
-    promise: 'A key that stays is listed once, whatever is written to others between the pages.',
+    promises: ['11.2'],
+    title: 'A key that stays is listed once, whatever is written to others between the pages.',
     async run({ store, expect }) {
       const keys = numbered(40)
       const staying = keys.filter((_, index) => index % 2 === 0)
@@ -67,7 +71,8 @@ export const pagingChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'paging.same-cursor',
-    promise: 'A cursor stays good: used again, and after other writes, it leads to the same place.',
+    promises: ['11.3'],
+    title: 'A cursor stays good: used again, and after other writes, it leads to the same place.',
     async run({ store, expect }) {
       const keys = numbered(10)
       await store.putMany(keys)
@@ -82,7 +87,8 @@ export const pagingChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'paging.reopened',
-    promise: 'A cursor stays good when the store is closed and opened again.',
+    promises: ['11.3'],
+    title: 'A cursor stays good when the store is closed and opened again.',
     needs: [survivesClose],
     async run({ store, driver, at, openDriver, expect }) {
       const keys = numbered(10)
@@ -95,7 +101,8 @@ export const pagingChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'paging.shared',
-    promise: 'A cursor that one driver gave is good for another on the same store.',
+    promises: ['11.3'],
+    title: 'A cursor that one driver gave is good for another on the same store.',
     needs: [sharedStore],
     async run({ store, at, openDriver, expect }) {
       const keys = numbered(10)
@@ -107,7 +114,8 @@ export const pagingChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'paging.other-prefix',
-    promise: 'A cursor of another listing leads to no key without the prefix that is asked for.',
+    promises: ['11.4'],
+    title: 'A cursor of another listing leads to no key without the prefix that is asked for.',
     async run({ store, expect }) {
       await store.putMany(['a1', 'a2', 'b1', 'b2', 'c1', 'c2'])
       for (const prefix of ['a', 'c']) {
@@ -119,7 +127,8 @@ export const pagingChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'paging.invalid-cursor',
-    promise: 'What is no cursor of a listing is refused with INVALID_CURSOR.',
+    promises: ['11.4'],
+    title: 'What is no cursor of a listing is refused with INVALID_CURSOR.',
     async run({ store, driver, expect }) {
       await store.putMany(numbered(3))
       const query = { workspace: null, plugin: null, limit: 1 }

@@ -9,7 +9,8 @@ import type { Expect } from '../test-runner.ts'
 export const quotaChecks: readonly ConformanceCheck[] = [
   {
     id: 'quota.to-the-byte',
-    promise: 'A commit may fill the quota to the last byte, and not one byte more.',
+    promises: ['9.1'],
+    title: 'A commit may fill the quota to the last byte, and not one byte more.',
     async run({ store, expect }) {
       const quota = { maxBytes: 20 }
       expect(await outcomeOf(store.put('key', noise(18), { quota }))).toBe('QUOTA_EXCEEDED')
@@ -19,7 +20,8 @@ export const quotaChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'quota.error',
-    promise: 'QUOTA_EXCEEDED says how much may be held and how much it would have been.',
+    promises: ['9.1'],
+    title: 'QUOTA_EXCEEDED says how much may be held and how much it would have been.',
     async run({ store, expect }) {
       await store.put('old', noise(7))
       const call = store.put('new', noise(17), { quota: { maxBytes: 20 } })
@@ -30,7 +32,8 @@ export const quotaChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'quota.refused-before-writing',
-    promise: 'A commit that the quota refuses leaves every entry, version and usage as it was.',
+    promises: ['9.2'],
+    title: 'A commit that the quota refuses leaves every entry, version and usage as it was.',
     async run({ store, expect }) {
       const version = await store.put('key', 'old')
       await store.put('goner', 'old')
@@ -49,7 +52,8 @@ export const quotaChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'quota.over-both-stores',
-    promise: 'The quota is over both stores of the plugin together.',
+    promises: ['9.1'],
+    title: 'The quota is over both stores of the plugin together.',
     async run({ at, expect }) {
       const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
       const quota = { maxBytes: 20 }
@@ -63,7 +67,8 @@ export const quotaChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'quota.of-one-plugin',
-    promise: 'What other plugins and other workspaces hold does not count.',
+    promises: ['9.3'],
+    title: 'What other plugins and other workspaces hold does not count.',
     async run({ at, store, expect }) {
       await at({ plugin: 'other' }).put('key', noise(1_000))
       await at({ workspace: 'other' }).put('key', noise(1_000))
@@ -73,8 +78,8 @@ export const quotaChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'quota.of-the-outcome',
-    promise:
-      'An overwrite counts for what it adds, and deletes make room for the puts beside them.',
+    promises: ['9.3'],
+    title: 'An overwrite counts for what it adds, and deletes make room for the puts beside them.',
     async run({ store, expect }) {
       const quota = { maxBytes: 20 }
       await store.put('a', noise(9), { quota })
@@ -88,7 +93,8 @@ export const quotaChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'quota.shrinking',
-    promise: 'Where more is held than the quota, a commit that adds nothing is still allowed.',
+    promises: ['9.4'],
+    title: 'Where more is held than the quota, a commit that adds nothing is still allowed.',
     async run({ store, expect }) {
       await store.put('a', noise(99))
       await store.put('b', noise(99))
@@ -104,7 +110,8 @@ export const quotaChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'quota.none-and-zero',
-    promise: 'A quota of null bounds nothing; one of 0 bytes still lets a plugin read and delete.',
+    promises: ['9.6'],
+    title: 'A quota of null bounds nothing; one of 0 bytes still lets a plugin read and delete.',
     async run({ store, expect }) {
       expect(await outcomeOf(store.put('key', noise(100_000), { quota: null }))).toBe('resolved')
       const quota = { maxBytes: 0 }
@@ -117,14 +124,16 @@ export const quotaChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'quota.together',
-    promise: 'Many commits at once do not get past the quota that each alone would fit.',
+    promises: ['6.2', '9.5'],
+    title: 'Many commits at once do not get past the quota that each alone would fit.',
     async run({ at, expect }) {
       await expectQuotaHeld([at({}), at({ store: 'persistent_store' })], expect)
     },
   },
   {
     id: 'quota.together-shared',
-    promise: 'Commits through several drivers at once do not get past the quota either.',
+    promises: ['6.2', '9.5'],
+    title: 'Commits through several drivers at once do not get past the quota either.',
     needs: [sharedStore],
     async run({ at, openDriver, expect }) {
       const other = await openDriver()

@@ -21,7 +21,8 @@ const everything: ScopesQuery = { workspace: null, plugin: null, cursor: null, l
 export const scopesChecks: readonly ConformanceCheck[] = [
   {
     id: 'scopes.apart',
-    promise: 'Workspaces, plugins and stores never see or change the entries of one another.',
+    promises: ['4.1'],
+    title: 'Workspaces, plugins and stores never see or change the entries of one another.',
     async run(bench) {
       const stores = storesOf(bench)
       for (const [index, store] of stores.entries()) await store.put('key', `value ${index}`)
@@ -36,7 +37,8 @@ export const scopesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'scopes.checks-apart',
-    promise: 'A check looks at its own scope alone.',
+    promises: ['4.1'],
+    title: 'A check looks at its own scope alone.',
     async run({ at, store, expect }) {
       const version = await store.put('key')
       for (const other of [at({ plugin: 'other' }), at({ workspace: 'other' })]) {
@@ -49,7 +51,8 @@ export const scopesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'scopes.listed',
-    promise: 'scopes lists each scope that holds something, with its exact usage.',
+    promises: ['4.2'],
+    title: 'scopes lists each scope that holds something, with its exact usage.',
     async run({ at, driver, expect }) {
       expect(await driver.scopes(everything)).toEqual({ scopes: [], cursor: null })
       const stores = [at({ plugin: 'a', store: 'persistent_store' }), at({ plugin: 'a' })]
@@ -63,7 +66,8 @@ export const scopesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'scopes.order',
-    promise: 'scopes lists in the order of workspace, plugin and store, each by its bytes.',
+    promises: ['4.3'],
+    title: 'scopes lists in the order of workspace, plugin and store, each by its bytes.',
     async run(bench) {
       const stores = storesOf(bench)
       for (const store of stores.toReversed()) await store.put('key')
@@ -73,7 +77,8 @@ export const scopesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'scopes.emptied',
-    promise: 'A scope whose last entry is gone is listed no more.',
+    promises: ['4.2'],
+    title: 'A scope whose last entry is gone is listed no more.',
     async run({ at, driver, expect }) {
       const [deleted, cleared, kept] = [
         at({ plugin: 'd' }),
@@ -88,7 +93,8 @@ export const scopesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'scopes.filtered',
-    promise: 'scopes of one workspace, of one plugin or of both are those and no others.',
+    promises: ['4.4'],
+    title: 'scopes of one workspace, of one plugin or of both are those and no others.',
     async run(bench) {
       const stores = storesOf(bench)
       for (const store of stores) await store.put('key')
@@ -111,7 +117,8 @@ export const scopesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'scopes.paged',
-    promise: 'scopes comes in pages of at most its limit, which together are the whole.',
+    promises: ['4.5'],
+    title: 'scopes comes in pages of at most its limit, which together are the whole.',
     async run(bench) {
       const stores = storesOf(bench)
       for (const store of stores) await store.put('key')
@@ -125,7 +132,8 @@ export const scopesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'scopes.limit-bounds',
-    promise: `A limit of scopes that is no whole number from 1 to ${limits.maxListLimit} is refused with INVALID_ARGUMENT.`,
+    promises: ['4.5'],
+    title: `A limit of scopes that is no whole number from 1 to ${limits.maxListLimit} is refused with INVALID_ARGUMENT.`,
     async run({ driver, expect }) {
       for (const limit of [0, -1, 1.5, Number.NaN, limits.maxListLimit + 1]) {
         expect(await outcomeOf(driver.scopes({ ...everything, limit }))).toBe('INVALID_ARGUMENT')

@@ -5,7 +5,8 @@ import { movableClock } from '../requirements.ts'
 export const sweepChecks: readonly ConformanceCheck[] = [
   {
     id: 'sweep.counts',
-    promise: 'sweep removes what expired at or before its time, once, and returns what that was.',
+    promises: ['14.1'],
+    title: 'sweep removes what expired at or before its time, once, and returns what that was.',
     needs: [movableClock],
     async run({ store, driver, clock, expect }) {
       const start = clock.now()
@@ -23,7 +24,8 @@ export const sweepChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'sweep.unseen',
-    promise: 'sweep changes nothing that any other call can see.',
+    promises: ['14.2'],
+    title: 'sweep changes nothing that any other call can see.',
     needs: [movableClock],
     async run({ store, driver, clock, expect }) {
       await store.putMany(['a', 'c'], 'value')
@@ -45,7 +47,8 @@ export const sweepChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'sweep.everywhere',
-    promise: 'sweep reaches all scopes, and in each only what expired.',
+    promises: ['14.1'],
+    title: 'sweep reaches all scopes, and in each only what expired.',
     needs: [movableClock],
     async run({ at, driver, clock, expect }) {
       const scopes = [
@@ -69,7 +72,8 @@ export const sweepChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'sweep.rewritten',
-    promise: 'A key that was written again after it expired is not swept.',
+    promises: ['14.1', '14.2'],
+    title: 'A key that was written again after it expired is not swept.',
     needs: [movableClock],
     async run({ store, driver, clock, expect }) {
       for (const key of ['for good', 'longer']) {
@@ -84,7 +88,8 @@ export const sweepChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'sweep.clock-ahead',
-    promise:
+    promises: ['14.2'],
+    title:
       'sweep removes nothing that is alive by the clock of the driver, whatever time it is told.',
     async run({ store, driver, clock, expect }) {
       await store.put('key', 'value', { expiresAt: clock.now() + 3_600_000 })

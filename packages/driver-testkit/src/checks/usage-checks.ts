@@ -8,14 +8,16 @@ import type { Expect } from '../test-runner.ts'
 export const usageChecks: readonly ConformanceCheck[] = [
   {
     id: 'usage.of-nothing',
-    promise: 'A scope that nobody wrote to holds 0 entries and 0 bytes.',
+    promises: ['8.1'],
+    title: 'A scope that nobody wrote to holds 0 entries and 0 bytes.',
     async run({ store, expect }) {
       expect(await store.usage()).toEqual({ entries: 0, bytes: 0 })
     },
   },
   {
     id: 'usage.unit',
-    promise: 'Usage counts entries, and the bytes of their keys in UTF-8 and of their values.',
+    promises: ['8.1'],
+    title: 'Usage counts entries, and the bytes of their keys in UTF-8 and of their values.',
     async run({ store, expect }) {
       await store.put('abc', noise(10))
       expect(await store.usage()).toEqual({ entries: 1, bytes: 13 })
@@ -27,7 +29,8 @@ export const usageChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'usage.of-changes',
-    promise: 'Usage follows each overwrite and delete, and no refused commit.',
+    promises: ['8.2'],
+    title: 'Usage follows each overwrite and delete, and no refused commit.',
     async run({ store, expect }) {
       const quota = { maxBytes: 104 }
       await store.put('key', noise(100))
@@ -44,7 +47,8 @@ export const usageChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'usage.exact',
-    promise: 'Usage is the sum over what list gives, also after writers who overwrote one another.',
+    promises: ['8.2'],
+    title: 'Usage is the sum over what list gives, also after writers who overwrote one another.',
     async run({ at, expect }) {
       const stores = [at({}), at({ store: 'persistent_store' })]
       await writeOver(stores)
@@ -53,7 +57,8 @@ export const usageChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'usage.exact-shared',
-    promise: 'Usage is the sum over what list gives, also after writers through several drivers.',
+    promises: ['8.2'],
+    title: 'Usage is the sum over what list gives, also after writers through several drivers.',
     needs: [sharedStore],
     async run({ at, store, openDriver, expect }) {
       const stores = [store, at({}, await openDriver()), at({}, await openDriver())]

@@ -7,7 +7,8 @@ import type { TestBench } from '../test-bench.ts'
 export const valuesChecks: readonly ConformanceCheck[] = [
   {
     id: 'values.every-byte',
-    promise: 'All 256 byte values come back as they were, in whatever order.',
+    promises: ['2.1'],
+    title: 'All 256 byte values come back as they were, in whatever order.',
     async run(bench) {
       await expectKept(bench, everyByte())
       await expectKept(bench, everyByte().toReversed())
@@ -16,7 +17,8 @@ export const valuesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'values.empty',
-    promise: 'An empty value is a value: it is read, listed and counted.',
+    promises: ['2.2'],
+    title: 'An empty value is a value: it is read, listed and counted.',
     async run({ store, expect }) {
       await store.put('empty', '')
       const entry = await store.get('empty')
@@ -30,7 +32,8 @@ export const valuesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'values.lookalikes',
-    promise: 'Bytes that look like something, or like broken text, are only bytes.',
+    promises: ['2.1'],
+    title: 'Bytes that look like something, or like broken text, are only bytes.',
     async run(bench) {
       const texts = [
         'null',
@@ -50,20 +53,23 @@ export const valuesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'values.large',
-    promise: 'A value of 4 MiB comes back as it was.',
+    promises: ['2.1'],
+    title: 'A value of 4 MiB comes back as it was.',
     needs: [valuesOf(4 * mebibyte)],
     run: (bench) => expectKept(bench, noise(4 * mebibyte)),
   },
   {
     id: 'values.replaced',
-    promise: 'An overwrite leaves the new bytes and none of the old, whichever are more.',
+    promises: ['2.6'],
+    title: 'An overwrite leaves the new bytes and none of the old, whichever are more.',
     async run(bench) {
       for (const length of [1, 10_000, 10, 300, 0, 5]) await expectKept(bench, noise(length))
     },
   },
   {
     id: 'values.views',
-    promise:
+    promises: ['2.3'],
+    title:
       'Of a view into a larger buffer the bytes of the view are stored; a Buffer is a view too.',
     async run(bench) {
       await expectKept(bench, noise(1_000).subarray(100, 200))
@@ -73,7 +79,8 @@ export const valuesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'values.copied-in',
-    promise: 'What is written to the buffer once commit has returned its promise changes nothing.',
+    promises: ['2.3'],
+    title: 'What is written to the buffer once commit has returned its promise changes nothing.',
     async run({ store, expect }) {
       for (const value of [utf8('as given'), Buffer.from('as given')]) {
         const written = store.commit({ puts: [store.putOf('key', value)] })
@@ -86,7 +93,8 @@ export const valuesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'values.left-alone',
-    promise: 'The buffer that was given is left as it is, and with its owner.',
+    promises: ['2.3'],
+    title: 'The buffer that was given is left as it is, and with its owner.',
     async run({ store, expect }) {
       const value = noise(100_000)
       await store.put('key', value)
@@ -95,7 +103,8 @@ export const valuesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'values.copied-out',
-    promise: 'What is written to a buffer that get or list gave changes nothing.',
+    promises: ['2.4'],
+    title: 'What is written to a buffer that get or list gave changes nothing.',
     async run({ store, expect }) {
       await store.put('key', 'as stored')
       const [first, second] = await store.getMany(['key', 'key'])
@@ -110,7 +119,8 @@ export const valuesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'values.own-memory',
-    promise: 'The memory under a value is its own: its buffer leads to no other value.',
+    promises: ['2.4'],
+    title: 'The memory under a value is its own: its buffer leads to no other value.',
     async run({ store, expect }) {
       await store.putMany(['a', 'b', 'c'], 'as stored')
       const entries = [...(await store.getMany(['a', 'b', 'c'])), ...(await store.listAll())]
@@ -123,7 +133,8 @@ export const valuesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'values.plain',
-    promise: 'A value is a Uint8Array itself and no subclass, whose methods may behave otherwise.',
+    promises: ['2.5'],
+    title: 'A value is a Uint8Array itself and no subclass, whose methods may behave otherwise.',
     async run({ store, expect }) {
       await store.put('key', Buffer.from('value'))
       const [entry, [listed]] = [await store.get('key'), await store.listAll()]
@@ -133,7 +144,8 @@ export const valuesChecks: readonly ConformanceCheck[] = [
   },
   {
     id: 'values.whole',
-    promise: 'Of two writes of a key at once, one is there whole: value, version, type and all.',
+    promises: ['2.6'],
+    title: 'Of two writes of a key at once, one is there whole: value, version, type and all.',
     async run({ store, expect }) {
       const written = Array.from({ length: 8 }, (_, index) => {
         const value = noise(5_000 + index).fill(index)

@@ -1,6 +1,6 @@
 import { HoldfastError } from '@holdfast/core'
 import { asyncContext } from './async-context.ts'
-import type { InvocationContext } from './invocation-context.ts'
+import { invocationAborted, invocationClosed } from './invocation-errors.ts'
 import type { Invocation } from './invocation.ts'
 
 /**
@@ -19,32 +19,27 @@ export function currentInvocation(wanted: string): Invocation {
 }
 
 /**
- * The context of an invocation for as long as it may be used.
+ * An invocation, for as long as it may be used.
  *
  * @throws {@link HoldfastError} `INVOCATION_CLOSED`
  */
-export function openContext(invocation: Invocation, wanted: string): InvocationContext {
-  if (!invocation.isClosed) return invocation.context
-  throw new HoldfastError(
-    'INVOCATION_CLOSED',
-    `${wanted} was used after the end of its invocation, by a timer, a promise or a variable that was left behind. Await all work before invoke() ends, and take the stores anew in each invocation.`,
-    { context: { invocationId: invocation.context.invocationId } },
-  )
+export function openInvocation(invocation: Invocation, wanted: string): Invocation {
+  if (!invocation.isClosed) return invocation
+  throw invocationClosed(wanted, invocation.context)
 }
 
 /**
- * The context of an invocation for as long as somebody waits for it.
+ * An invocation, for as long as somebody waits for it.
  *
  * @throws {@link HoldfastError} `INVOCATION_CLOSED`, `ABORTED`
  */
-export function workingContext(invocation: Invocation, wanted: string): InvocationContext {
-  const context = openContext(invocation, wanted)
-  refuseAborted(context.signal)
-  return context
+export function workingInvocation(invocation: Invocation, wanted: string): Invocation {
+  openInvocation(invocation, wanted)
+  refuseAborted(invocation.signal)
+  return invocation
 }
 
 /** @throws {@link HoldfastError} `ABORTED` */
 export function refuseAborted(signal: AbortSignal): void {
-  if (!signal.aborted) return
-  throw new HoldfastError('ABORTED', 'The invocation was aborted.', { cause: signal.reason })
+  if (signal.aborted) throw invocationAborted(signal.reason)
 }

@@ -21,6 +21,11 @@ export function bindDriver(
     commit: ({ checks, puts, deletes }, options) =>
       driver.commit({ workspace, plugin }, { checks, puts, deletes, quota }, options),
     list: (store, query, options) => driver.list({ workspace, plugin, store }, query, options),
+    readStream: (store, key, range, options) =>
+      driver.readStream({ workspace, plugin, store }, key, range, options),
+    writeStream: (store, put, options) =>
+      driver.writeStream({ workspace, plugin, store }, { ...put, quota }, options),
+    watch: (store, keys, options) => driver.watch({ workspace, plugin, store }, keys, options),
     inTurn: (store, key, update, options) =>
       turns.run(JSON.stringify([workspace, plugin, store, key]), update, options?.signal),
   }

@@ -1,5 +1,5 @@
 export type { InvocationContext } from '../invocation/invocation-context.ts'
-export type { PluginCommit, PluginStorage } from '../invocation/plugin-storage.ts'
+export type { PluginCommit, PluginStorage, PluginStreamPut } from '../invocation/plugin-storage.ts'
 export type { PluginDefinition, Route } from '../plugin-definition.ts'
 export { assertPluginDefinition } from './assert-plugin-definition.ts'
 export { bindDriver } from './bind-driver.ts'

@@ -30,6 +30,7 @@ class BodySource {
   readonly #reader: ReadableStreamDefaultReader<unknown>
   readonly #toFailure: (thrown: unknown) => Error
   #stopListening = (): void => undefined
+  #isCancelled = false
 
   constructor(
     invocation: Invocation,
@@ -57,7 +58,8 @@ class BodySource {
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     try {
       const step = await this.#invocation.run(() => this.#reader.read())
-      if (this.#invocation.context.signal.aborted) return
+      // Then this read ended only because the source was cancelled, and that is still to end.
+      if (this.#isCancelled) return
       if (step.done) {
         this.#end()
         controller.close()
@@ -71,8 +73,12 @@ class BodySource {
   }
 
   async cancel(reason: unknown): Promise<void> {
+    this.#isCancelled = true
+    const cancelling = this.#invocation.run(() => this.#reader.cancel(reason))
+    // A generator hears of it at its next step alone, and may be waiting for a change that never comes.
+    this.#invocation.interrupt(reason)
     try {
-      await this.#invocation.run(() => this.#reader.cancel(reason))
+      await cancelling
     } finally {
       this.#end()
     }

@@ -1,17 +1,39 @@
-import { parseStorageKey, type Version } from '@holdfast/core'
+import {
+  type EntryMetadata,
+  isHoldfastError,
+  type ListedEntry,
+  mintVersion,
+  parseStorageKey,
+  type StorageKey,
+  type Version,
+} from '@holdfast/core'
+import type { ByteSource } from '../byte-source.ts'
 import type { Bytes } from '../bytes.ts'
-import type { SessionStorage, StorageEntry } from '../session-storage.ts'
+import { refuseNested } from '../invocation/running-change.ts'
+import type {
+  SessionStorage,
+  StorageEntry,
+  StorageStream,
+  WatchedEntries,
+  WatchedEntry,
+} from '../session-storage.ts'
 import type {
   Entries,
   SetBytesOptions,
   SetManyOptions,
+  StreamOptions,
   UpdateBytesOptions,
+  WatchOptions,
 } from '../store-options.ts'
-import { parseBytes } from './bytes.ts'
+import { ownBytes, parseBytes } from './bytes.ts'
 import { KeyedStore } from './keyed-store.ts'
 import { parseEntries } from './parse-entries.ts'
-import { checkOptions } from './parse-options.ts'
+import { checkOptions, parseExpected } from './parse-options.ts'
+import { clampRange, parseRange } from './range.ts'
+import { toReadable } from './readable-body.ts'
+import { isByteSource, SourceBody } from './source-body.ts'
 import type { OpenAccess } from './store-access.ts'
+import { watchKeys } from './watch-keys.ts'
 
 /** `session.storage`: bytes as they are. */
 export class ByteStore extends KeyedStore implements SessionStorage {
@@ -28,20 +50,85 @@ export class ByteStore extends KeyedStore implements SessionStorage {
     return await this.read(key)
   }
 
+  async stat(key: string): Promise<EntryMetadata | null> {
+    return await this.find(key)
+  }
+
   async getMany(keys: Iterable<string>): Promise<Map<string, Bytes>> {
     const entries = await this.readMany(keys)
     return new Map(entries.map(({ key, value }) => [key, value]))
   }
 
-  async set(key: string, value: Uint8Array, options: SetBytesOptions = {}): Promise<Version> {
-    checkOptions(options, 'set', ['expiresInMs', 'ifVersion', 'contentType'])
+  async stream(key: string, options: StreamOptions = {}): Promise<StorageStream | null> {
+    checkOptions(options, 'stream', ['range'])
+    const range = parseRange(options.range)
+    const { storage, lifetime } = this.open()
+    const found = await storage.readStream('storage', this.parseKey(key), range, {
+      signal: lifetime,
+    })
+    if (found === null) return null
+    const { metadata, body } = found
+    return {
+      ...metadata,
+      range: clampRange(range, metadata.size),
+      body: toReadable(body, this.open),
+    }
+  }
+
+  async set(
+    key: string,
+    value: Uint8Array | ByteSource,
+    options: SetBytesOptions = {},
+  ): Promise<Version> {
+    if (isByteSource(value)) return await this.#setFrom(key, value, options)
+    checkOptions(options, 'set', setOptions)
     return await this.write(key, parseValue(value), options)
+  }
+
+  async #setFrom(key: string, source: ByteSource, options: SetBytesOptions): Promise<Version> {
+    const body = new SourceBody(source)
+    try {
+      checkOptions(options, 'set', setOptions)
+      return await this.#writeFrom(this.parseKey(key), body, options)
+    } catch (error) {
+      body.end(error)
+      throw error
+    }
+  }
+
+  async #writeFrom(key: StorageKey, body: SourceBody, options: SetBytesOptions): Promise<Version> {
+    const { expiresAt = null, contentType = null } = this.parseSettings(options)
+    const expected = parseExpected(options.ifVersion)
+    const { storage, lifetime } = this.open()
+    refuseNested(storage, 'storage', [key])
+    const version = mintVersion()
+    const put = { key, version, expiresAt, contentType, expected, body }
+    try {
+      await storage.writeStream('storage', put, { signal: lifetime })
+    } catch (error) {
+      // What ended the invocation ended the upload; where that is in doubt, the error says so.
+      if (lifetime.aborted && !isHoldfastError(error, 'OUTCOME_UNKNOWN')) this.open()
+      throw body.failure ?? error
+    }
+    return version
   }
 
   async setMany(entries: Entries<Uint8Array>, options: SetManyOptions = {}): Promise<void> {
     checkOptions(options, 'setMany', ['expiresInMs'])
     const values = parseEntries(entries).map(([key, value]) => [key, parseValue(value)] as const)
     await this.writeMany(values, options)
+  }
+
+  watch<const Keys extends readonly string[]>(
+    keys: Keys,
+    options: WatchOptions = {},
+  ): AsyncGenerator<WatchedEntries<Keys>, void, void> {
+    return watchKeys(
+      { store: 'storage', open: this.open, parseKey: this.parseKey },
+      keys,
+      options,
+      toState,
+    ) as AsyncGenerator<WatchedEntries<Keys>, void, void>
   }
 
   async update(
@@ -60,6 +147,12 @@ export class ByteStore extends KeyedStore implements SessionStorage {
     await this.replace(key, changeEntry, options)
     return result
   }
+}
+
+const setOptions = ['expiresInMs', 'ifVersion', 'contentType']
+
+function toState(entries: readonly (ListedEntry | null)[]): readonly (WatchedEntry | null)[] {
+  return entries.map((entry) => entry && { ...entry, value: entry.value && ownBytes(entry.value) })
 }
 
 function parseValue(value: unknown): Uint8Array {

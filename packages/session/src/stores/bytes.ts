@@ -46,6 +46,10 @@ function isOwn(value: Uint8Array): value is Bytes {
 function hint(value: unknown): string {
   if (typeof value === 'string') return 'Encode it: new TextEncoder().encode(text).'
   if (value instanceof ArrayBuffer) return 'Wrap it: new Uint8Array(buffer).'
-  if (value instanceof Blob) return 'Read it: await blob.bytes().'
+  if (value instanceof Blob) return 'Read it: await blob.bytes(). Or give set its blob.stream().'
+  if (value instanceof Response || value instanceof Request) return 'Give its body: .body.'
+  if (typeof value === 'object' && value !== null && Symbol.asyncIterator in value) {
+    return 'A stream is stored by set, one at a time.'
+  }
   return 'A JSON value belongs into persistent_store.'
 }

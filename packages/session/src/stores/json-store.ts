@@ -1,20 +1,28 @@
 import {
   decodeJson,
-  describeValue,
   encodeJson,
+  type EntryMetadata,
   HoldfastError,
   type JsonValue,
-  MisuseError,
+  type ListedEntry,
   parsePersistentStoreKey,
   type Version,
 } from '@holdfast/core'
-import type { JsonEntry, PersistentStore } from '../persistent-store.ts'
+import type { JsonEntry, PersistentStore, WatchedJson } from '../persistent-store.ts'
 import type { StorageEntry } from '../session-storage.ts'
-import type { Entries, SetManyOptions, SetOptions, UpdateOptions } from '../store-options.ts'
+import type {
+  Entries,
+  SetManyOptions,
+  SetOptions,
+  UpdateOptions,
+  WatchOptions,
+} from '../store-options.ts'
+import { addStep, parseStep } from './increment.ts'
 import { KeyedStore } from './keyed-store.ts'
 import { parseEntries } from './parse-entries.ts'
 import { checkOptions } from './parse-options.ts'
 import type { OpenAccess } from './store-access.ts'
+import { watchKeys } from './watch-keys.ts'
 
 /** `persistent_store`: values as UTF-8 JSON. */
 export class JsonStore extends KeyedStore implements PersistentStore {
@@ -32,6 +40,10 @@ export class JsonStore extends KeyedStore implements PersistentStore {
     return entry === null ? undefined : { ...entry, value: decodeJson(entry.value) as Value }
   }
 
+  async stat(key: string): Promise<EntryMetadata | undefined> {
+    return (await this.find(key)) ?? undefined
+  }
+
   async getMany<Value = JsonValue>(keys: Iterable<string>): Promise<Map<string, Value>> {
     const entries = await this.readMany(keys)
     return new Map(entries.map(({ key, value }) => [key, decodeJson(value) as Value]))
@@ -46,6 +58,18 @@ export class JsonStore extends KeyedStore implements PersistentStore {
     checkOptions(options, 'setMany', ['expiresInMs'])
     const values = parseEntries(entries).map(([key, value]) => [key, encodeJson(value)] as const)
     await this.writeMany(values, options)
+  }
+
+  watch<Value = JsonValue, const Keys extends readonly string[] = readonly string[]>(
+    keys: Keys,
+    options: WatchOptions = {},
+  ): AsyncGenerator<WatchedJson<Keys, Value>, void, void> {
+    return watchKeys(
+      { store: 'persistent_store', open: this.open, parseKey: this.parseKey },
+      keys,
+      options,
+      toState,
+    ) as AsyncGenerator<WatchedJson<Keys, Value>, void, void>
   }
 
   async update<Value = JsonValue>(
@@ -65,40 +89,30 @@ export class JsonStore extends KeyedStore implements PersistentStore {
   }
 
   async increment(key: string, by = 1): Promise<number> {
-    if (typeof by !== 'number') {
-      throw new MisuseError(
-        'WRONG_TYPE',
-        `The step of increment is a number; got ${describeValue(by)}.`,
-      )
-    }
-    if (!Number.isFinite(by)) throw invalidStep(by, 'a step that is finite')
-    return await this.update<number>(key, (current: unknown = 0) => {
-      if (typeof current !== 'number') throw notANumber(key, current)
-      const sum = current + by
-      if (Math.abs(sum) <= Number.MAX_SAFE_INTEGER) return sum
-      throw invalidStep(by, 'a sum within ±(2^53 - 1), beyond which numbers lose exactness')
-    })
+    const step = parseStep(by)
+    return await this.update<number>(key, (current: unknown) => addStep(key, current, step))
   }
+}
+
+function toState(entries: readonly (ListedEntry | null)[]): readonly (JsonEntry | undefined)[] {
+  return entries.map((entry) => {
+    if (entry === null) return undefined
+    if (entry.value === null) throw tooLarge(entry)
+    return { ...entry, value: decodeJson(entry.value) }
+  })
+}
+
+function tooLarge({ key, size }: ListedEntry): HoldfastError {
+  return new HoldfastError(
+    'VALUE_TOO_LARGE',
+    `The key ${JSON.stringify(key)} of persistent_store holds ${size} bytes, which are too many to be read whole. Something other than persistent_store wrote them. Overwrite or delete the key.`,
+    { context: { key, size } },
+  )
 }
 
 function nothingReturned(): HoldfastError {
   return new HoldfastError(
     'INVALID_JSON_VALUE',
     'The function of update returned undefined. A function that changes the value in place must return it, too; to remove a key use delete with ifVersion. Nothing was written.',
-  )
-}
-
-function notANumber(key: string, current: unknown): HoldfastError {
-  return new HoldfastError(
-    'NOT_A_NUMBER',
-    `increment adds to a number, and the key ${JSON.stringify(key)} holds ${describeValue(current)}. Nothing was written.`,
-    { context: { key } },
-  )
-}
-
-function invalidStep(by: number, rule: string): HoldfastError {
-  return new HoldfastError(
-    'INVALID_ARGUMENT',
-    `increment needs ${rule}; the step is ${by}. Nothing was written.`,
   )
 }

@@ -1,7 +1,9 @@
 import {
+  type EntryMetadata,
   type EpochMs,
   isHoldfastError,
   limits,
+  type ListedEntry,
   mintVersion,
   parseKeyPrefix,
   type Put,
@@ -19,7 +21,7 @@ import type {
   SetBytesOptions,
   UpdateBytesOptions,
 } from '../store-options.ts'
-import { ownBytes } from './bytes.ts'
+import { getEntries } from './get-entries.ts'
 import { parseKeys } from './parse-entries.ts'
 import {
   checkOptions,
@@ -34,8 +36,8 @@ import type { OpenAccess } from './store-access.ts'
 /** What the two stores do alike: all that does not look into a value. */
 export abstract class KeyedStore {
   readonly #store: StoreName
-  readonly #open: OpenAccess
-  readonly #parseKey: (key: unknown) => StorageKey
+  protected readonly open: OpenAccess
+  protected readonly parseKey: (key: unknown) => StorageKey
 
   protected constructor(
     store: StoreName,
@@ -43,26 +45,21 @@ export abstract class KeyedStore {
     open: OpenAccess,
   ) {
     this.#store = store
-    this.#open = open
-    this.#parseKey = parseKey
+    this.open = open
+    this.parseKey = parseKey
   }
 
   async exists(key: string): Promise<boolean> {
-    const parsed = this.#parseKey(key)
-    const { storage, signal } = this.#open()
-    // The first key with this prefix, in order, is the key itself if it is there.
-    const query = { prefix: parsed, cursor: null, limit: 1, keysOnly: true }
-    const { entries } = await storage.list(this.#store, query, { signal })
-    return entries[0]?.key === parsed
+    return (await this.find(key)) !== null
   }
 
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     checkOptions(options, 'delete', ['ifVersion'])
-    await this.#commit([], [this.#parseKey(key)], parseExpected(options.ifVersion))
+    await this.#commit([], [this.parseKey(key)], parseExpected(options.ifVersion))
   }
 
   async deleteMany(keys: Iterable<string>): Promise<void> {
-    await this.#commit([], parseKeys(keys, 'deleteMany', this.#parseKey))
+    await this.#commit([], this.#parseKeys(keys, 'deleteMany'))
   }
 
   async list(options: ListOptions = {}): Promise<Page> {
@@ -74,10 +71,10 @@ export abstract class KeyedStore {
       limit,
       keysOnly: true,
     }
-    const { storage, signal } = this.#open()
+    const { storage, signal } = this.open()
     const page = await storage.list(this.#store, query, { signal })
     return {
-      entries: page.entries.map(({ value: _none, ...metadata }) => metadata),
+      entries: page.entries.map(withoutValue),
       cursor: page.cursor,
     }
   }
@@ -92,14 +89,25 @@ export abstract class KeyedStore {
     } while (cursor !== null)
   }
 
+  /** All of an entry but its value. */
+  protected async find(key: string): Promise<EntryMetadata | null> {
+    const parsed = this.parseKey(key)
+    const { storage, signal } = this.open()
+    // The first key with this prefix, in order, is the key itself if it is there.
+    const query = { prefix: parsed, cursor: null, limit: 1, keysOnly: true }
+    const { entries } = await storage.list(this.#store, query, { signal })
+    const [first] = entries
+    return first?.key === parsed ? withoutValue(first) : null
+  }
+
   protected async read(key: string): Promise<StorageEntry | null> {
-    const [entry = null] = await this.#readKeys([this.#parseKey(key)])
+    const [entry = null] = await this.#getEntries([this.parseKey(key)])
     return entry
   }
 
   /** Those of the entries that are there, in the order asked. */
   protected async readMany(keys: Iterable<string>): Promise<readonly StorageEntry[]> {
-    const entries = await this.#readKeys(parseKeys(keys, 'getMany', this.#parseKey))
+    const entries = await this.#getEntries(this.#parseKeys(keys, 'getMany'))
     return entries.filter((entry) => entry !== null)
   }
 
@@ -108,7 +116,7 @@ export abstract class KeyedStore {
     value: Uint8Array,
     options: SetBytesOptions,
   ): Promise<Version> {
-    const put = this.#toPut(this.#parseKey(key), value, options)
+    const put = this.#toPut(this.parseKey(key), value, options)
     await this.#commit([put], [], parseExpected(options.ifVersion))
     return put.version
   }
@@ -117,7 +125,7 @@ export abstract class KeyedStore {
     entries: readonly (readonly [key: string, value: Uint8Array])[],
     options: SetBytesOptions,
   ): Promise<void> {
-    const puts = entries.map(([key, value]) => this.#toPut(this.#parseKey(key), value, options))
+    const puts = entries.map(([key, value]) => this.#toPut(this.parseKey(key), value, options))
     await this.#commit(puts, [])
   }
 
@@ -127,18 +135,18 @@ export abstract class KeyedStore {
     change: (entry: StorageEntry | null) => Promise<Uint8Array>,
     options: UpdateBytesOptions,
   ): Promise<void> {
-    const parsed = this.#parseKey(key)
-    this.#parseSettings(options)
-    const { storage, signal } = this.#open()
+    const parsed = this.parseKey(key)
+    this.parseSettings(options)
+    const { storage, signal } = this.open()
     refuseNested(storage, this.#store, [parsed])
     const hasSettings = options.expiresInMs !== undefined || options.contentType !== undefined
     const attempt = async (): Promise<boolean> => {
-      const [entry = null] = await this.#readKeys([parsed])
+      const [entry = null] = await this.#getEntries([parsed])
       const value = await runChange(storage, this.#store, parsed, () => change(entry))
       if (entry !== null && !hasSettings && Buffer.compare(entry.value, value) === 0) return true
       return await this.#commitIfUnchanged(this.#toPut(parsed, value, options, entry), entry)
     }
-    const update = (): Promise<void> => retryLostRaces(parsed, signal, attempt)
+    const update = (): Promise<void> => retryLostRaces([parsed], signal, attempt)
     // Two updates that wait in one another's functions for what the other holds would wait for ever.
     if (runningChanges().length > 0) await update()
     else await storage.inTurn(this.#store, parsed, update, { signal })
@@ -155,17 +163,8 @@ export abstract class KeyedStore {
     }
   }
 
-  async #readKeys(keys: readonly StorageKey[]): Promise<readonly (StorageEntry | null)[]> {
-    this.#open()
-    const found: (StorageEntry | null)[] = []
-    for (let start = 0; start < keys.length; start += limits.maxGetKeys) {
-      const { storage, signal } = this.#open()
-      const some = keys.slice(start, start + limits.maxGetKeys)
-      for (const entry of await storage.get(this.#store, some, { signal })) {
-        found.push(entry && { ...entry, value: ownBytes(entry.value) })
-      }
-    }
-    return found
+  #getEntries(keys: readonly StorageKey[]): Promise<readonly (StorageEntry | null)[]> {
+    return getEntries(this.open, this.#store, keys)
   }
 
   /** Begins the commit before it returns, so that the values are copied before the caller goes on. */
@@ -174,7 +173,7 @@ export abstract class KeyedStore {
     deletes: readonly StorageKey[],
     expected?: Version | null,
   ): Promise<void> {
-    const { storage, signal } = this.#open()
+    const { storage, signal } = this.open()
     const store = this.#store
     const checked = [...puts.map(({ key }) => key), ...deletes]
     if (checked.length === 0) return
@@ -197,7 +196,7 @@ export abstract class KeyedStore {
     options: UpdateBytesOptions,
     kept: StorageEntry | null = null,
   ): Put {
-    const { expiresAt, contentType } = this.#parseSettings(options)
+    const { expiresAt, contentType } = this.parseSettings(options)
     return {
       store: this.#store,
       key,
@@ -208,16 +207,25 @@ export abstract class KeyedStore {
     }
   }
 
-  #parseSettings({ expiresInMs, contentType }: UpdateBytesOptions): Settings {
+  protected parseSettings({ expiresInMs, contentType }: UpdateBytesOptions): Settings {
     return {
-      expiresAt: parseExpiry(expiresInMs, () => this.#open().clock()),
+      expiresAt: parseExpiry(expiresInMs, () => this.open().clock()),
       contentType: parseContentType(contentType),
     }
   }
 
-  #parsePrefix(prefix: unknown): string {
-    return parseKeyPrefix(prefix) === '' ? '' : this.#parseKey(prefix)
+  /** Each of the keys once. */
+  #parseKeys(keys: Iterable<string>, method: string): readonly StorageKey[] {
+    return [...new Set(parseKeys(keys, method, this.parseKey))]
   }
+
+  #parsePrefix(prefix: unknown): string {
+    return parseKeyPrefix(prefix) === '' ? '' : this.parseKey(prefix)
+  }
+}
+
+function withoutValue({ value: _none, ...metadata }: ListedEntry): EntryMetadata {
+  return metadata
 }
 
 interface Settings {

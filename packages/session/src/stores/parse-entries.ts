@@ -18,7 +18,7 @@ export function parseEntries(entries: Entries<unknown>): readonly (readonly [str
 }
 
 /**
- * Takes several keys. A string is refused, though it can be iterated: its characters were hardly
+ * Takes several keys, in the order given. A string is refused, though it can be iterated: its characters were hardly
  * meant as keys.
  *
  * @throws {@link MisuseError} `WRONG_TYPE`
@@ -31,7 +31,7 @@ export function parseKeys<Key>(
   if (typeof keys !== 'object' || keys === null || !isIterable(keys)) {
     throw wrongType(`${method} takes an array of keys, or another iterable of them`, keys)
   }
-  return [...new Set(Array.from(keys, parse))]
+  return Array.from(keys, parse)
 }
 
 function isIterable(value: object): value is Iterable<unknown> {

@@ -6,15 +6,14 @@ const mostAttempts = 200
 const longestPauseMs = 100
 
 /**
- * Attempts to change a key, again after each lost race, with random pauses that grow so that many
+ * Attempts to change keys, again after each lost race, with random pauses that grow so that many
  * writers spread out.
  *
  * @param attempt whether it has won
-
  * @throws {@link HoldfastError} `CONTENTION` when it gives up
  */
 export async function retryLostRaces(
-  key: StorageKey,
+  keys: readonly StorageKey[],
   signal: AbortSignal,
   attempt: () => Promise<boolean>,
 ): Promise<void> {
@@ -24,7 +23,12 @@ export async function retryLostRaces(
   }
   throw new HoldfastError(
     'CONTENTION',
-    `Others wrote the key ${JSON.stringify(key)} between the read and the write of this update ${mostAttempts} times in a row. Nothing was written. Try again, or spread the writes over several keys.`,
-    { context: { key, attempts: mostAttempts } },
+    `Others wrote ${describeKeys(keys)} between the read and the write of this update ${mostAttempts} times in a row. Nothing was written. Try again, or spread the writes over several keys.`,
+    { context: { key: keys[0] ?? null, attempts: mostAttempts } },
   )
+}
+
+function describeKeys(keys: readonly StorageKey[]): string {
+  const first = JSON.stringify(keys[0])
+  return keys.length === 1 ? `the key ${first}` : `one of ${keys.length} keys, ${first} among them,`
 }

@@ -1,7 +1,13 @@
 import type { InvocationContext } from '../invocation/invocation-context.ts'
 
 /** What a store needs of whoever it is used by. */
-export type StoreAccess = Pick<InvocationContext, 'storage' | 'signal' | 'clock'>
+export interface StoreAccess extends Pick<InvocationContext, 'storage' | 'signal' | 'clock'> {
+  /**
+   * Aborts with the signal, and with the invocation, however it ends: what streams and watches live
+   * by, which go on when the call that began them has returned.
+   */
+  readonly lifetime: AbortSignal
+}
 
 /** Gives the access of this moment, or throws if there is none: asked before each single call. */
 export type OpenAccess = () => StoreAccess

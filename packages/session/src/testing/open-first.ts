@@ -18,6 +18,18 @@ export function openFirst(driver: StorageDriver, storage: PluginStorage): Plugin
       await driver.open()
       return await storage.list(...call)
     },
+    async readStream(...call) {
+      await driver.open()
+      return await storage.readStream(...call)
+    },
+    async writeStream(...call) {
+      await driver.open()
+      await storage.writeStream(...call)
+    },
+    async *watch(...call) {
+      await driver.open()
+      yield* storage.watch(...call)
+    },
     inTurn: (...call) => storage.inTurn(...call),
   }
 }

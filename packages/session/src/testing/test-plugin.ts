@@ -12,6 +12,7 @@ import { runTool } from '../runtime/run-tool.ts'
 import type { SessionStorage } from '../session-storage.ts'
 import { ByteStore } from '../stores/byte-store.ts'
 import { JsonStore } from '../stores/json-store.ts'
+import type { OpenAccess } from '../stores/store-access.ts'
 import { ManualClock } from './manual-clock.ts'
 import { openFirst } from './open-first.ts'
 
@@ -96,6 +97,8 @@ export function testPlugin(
     attempt,
     signal,
   })
+  // The stores of the test itself belong to no invocation, so that nothing ends them.
+  const outside: OpenAccess = () => ({ ...base, lifetime: base.signal })
   const stream: TestPlugin['stream'] = (tool, parameters, runOptions = {}) =>
     runTool(plugin, tool, parameters, toContext(runOptions))
   return {
@@ -112,8 +115,8 @@ export function testPlugin(
         toContext({ signal: request.signal }),
       )
     },
-    storage: new ByteStore(() => base),
-    persistent_store: new JsonStore(() => base),
+    storage: new ByteStore(outside),
+    persistent_store: new JsonStore(outside),
     clock,
   }
 }

@@ -1,0 +1,123 @@
+import { describeValue } from './describe-value.ts'
+import type { ByteRange, EntryStream, StreamPut } from './entry-stream.ts'
+import { HoldfastError } from './holdfast-error.ts'
+import { isHoldfastError } from './is-holdfast-error.ts'
+import { iterateUntilAborted } from './iterate-until-aborted.ts'
+import { MisuseError } from './misuse-error.ts'
+
+/** What streams of a driver live by. */
+export interface StreamSupervision {
+  readonly operation: string
+  /** Ends the stream; its reason is an error of Holdfast. */
+  readonly signal: AbortSignal
+}
+
+const bytesPerTurn = 1_048_576
+
+/**
+ * A value on its way in, as a driver may take it: pieces of bytes, never more than is allowed. An
+ * error of the source is told from one of the store, since it leaves no doubt about the outcome.
+ *
+ * @throws {@link HoldfastError} `BODY_FAILED`, `VALUE_TOO_LARGE`, or the signal's reason
+ */
+export async function* superviseSource(
+  { key, body }: StreamPut,
+  maxStreamBytes: number,
+  { operation, signal }: StreamSupervision,
+): AsyncGenerator<Uint8Array, void> {
+  let size = 0
+  const takeTurns = turnTaker()
+  for await (const bytes of namingFailures(iterateUntilAborted(body, signal), operation)) {
+    if (!(bytes instanceof Uint8Array)) {
+      throw new MisuseError(
+        'WRONG_TYPE',
+        `The body of a value is a stream of Uint8Array; it gave ${describeValue(bytes)}.`,
+        { operation },
+      )
+    }
+    size += bytes.byteLength
+    if (size > maxStreamBytes) {
+      throw new HoldfastError(
+        'VALUE_TOO_LARGE',
+        `A streamed value has at most ${maxStreamBytes} bytes; the one for ${JSON.stringify(key)} has more. The old value is as it was.`,
+        { operation, context: { key, maxStreamBytes } },
+      )
+    }
+    yield bytes
+    await takeTurns(bytes.byteLength)
+  }
+}
+
+async function* namingFailures(
+  body: AsyncIterable<Uint8Array>,
+  operation: string,
+): AsyncGenerator<unknown, void> {
+  try {
+    yield* body
+  } catch (cause) {
+    if (isHoldfastError(cause)) throw cause
+    throw new HoldfastError(
+      'BODY_FAILED',
+      'The stream that was to be stored failed before its end. The old value is as it was, and of the new one nothing is kept.',
+      { operation, cause },
+    )
+  }
+}
+
+/** A value on its way out, which ends with its signal and fails with errors of Holdfast alone. */
+export function superviseStream(
+  stream: EntryStream,
+  { operation, signal }: StreamSupervision,
+): EntryStream {
+  const read = async function* (): AsyncGenerator<Uint8Array, void> {
+    const takeTurns = turnTaker()
+    try {
+      for await (const bytes of iterateUntilAborted(stream.body, signal)) {
+        yield bytes
+        await takeTurns(bytes.byteLength)
+      }
+    } catch (error) {
+      throw signal.aborted ? signal.reason : streamFailure(error, operation)
+    }
+  }
+  return { metadata: stream.metadata, body: read() }
+}
+
+/**
+ * Lets others have their turn of the event loop, every so many bytes. A stream neither end of which
+ * ever waits would hold up the whole process until it is through.
+ */
+function turnTaker(): (bytes: number) => Promise<void> {
+  let sinceTurn = 0
+  return async (bytes) => {
+    sinceTurn += bytes
+    if (sinceTurn < bytesPerTurn) return
+    sinceTurn = 0
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+function streamFailure(error: unknown, operation: string): Error {
+  if (isHoldfastError(error)) return error
+  return new HoldfastError('DRIVER_FAILURE', 'The driver failed in the middle of a stream.', {
+    operation,
+    cause: error,
+  })
+}
+
+/**
+ * Holds a range against what it may be.
+ *
+ * @throws {@link HoldfastError} `INVALID_ARGUMENT`
+ */
+export function checkRange(range: ByteRange | null): void {
+  if (range === null) return
+  const { start, end } = range
+  const isStart = Number.isSafeInteger(start) && start >= 0
+  const isEnd = end === null || (Number.isSafeInteger(end) && end >= start)
+  if (isStart && isEnd) return
+  throw new HoldfastError(
+    'INVALID_ARGUMENT',
+    `A range goes from a byte to the same or a later one, in whole numbers from 0; got ${String(start)} to ${String(end)}.`,
+  )
+}

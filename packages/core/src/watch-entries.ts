@@ -1,0 +1,47 @@
+import type { ChangeSignal } from './change-signal.ts'
+import type { ListedEntry } from './list-query.ts'
+import type { Version } from './version.ts'
+
+/** How to look at the entries that are watched. */
+export interface WatchedEntries {
+  /** The entries as they are now. */
+  readonly read: () => readonly (ListedEntry | null)[]
+  /** The versions alone, which cost less than the values. */
+  readonly versions: () => readonly (Version | null)[]
+  readonly changes: ChangeSignal
+}
+
+/**
+ * Yields entries as they are, and again whenever the version of one is another, until the signal
+ * aborts: what `watch` of a driver is, for a store that tells cheaply whether it has changed.
+ */
+export async function* watchEntries(
+  { read, versions, changes }: WatchedEntries,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly (ListedEntry | null)[], void> {
+  let seen: readonly (Version | null)[] | undefined
+  let wakeAt: number | null = null
+  const isOver = (): boolean => signal?.aborted === true
+  while (!isOver()) {
+    const state = changes.current()
+    if (seen === undefined || isOther(seen, versions())) {
+      const entries = read()
+      seen = entries.map((entry) => entry?.version ?? null)
+      wakeAt = earliestExpiry(entries)
+      yield entries
+    } else {
+      // Whatever was to expire by now has been looked at.
+      wakeAt = null
+    }
+    await changes.after(state, wakeAt, signal)
+  }
+}
+
+function isOther(left: readonly (Version | null)[], right: readonly (Version | null)[]): boolean {
+  return left.some((version, index) => version !== right[index])
+}
+
+function earliestExpiry(entries: readonly (ListedEntry | null)[]): number | null {
+  const times = entries.flatMap((entry) => entry?.expiresAt ?? [])
+  return times.length === 0 ? null : Math.min(...times)
+}

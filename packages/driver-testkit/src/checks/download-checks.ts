@@ -1,0 +1,237 @@
+import type { ByteRange } from '@holdfast/core'
+import { cut, joined } from '../bodies.ts'
+import { differenceOf, mebibyte, noise } from '../bytes.ts'
+import type { ConformanceCheck } from '../conformance-check.ts'
+import { movableClock, streams } from '../requirements.ts'
+import type { ScopeHandle } from '../scope-handle.ts'
+import { outcomeOf } from '../settlement.ts'
+
+const sizable = 3 * mebibyte
+
+export const downloadChecks: readonly ConformanceCheck[] = [
+  {
+    id: 'streams.ranges',
+    promises: ['20.2'],
+    title: 'A range gives its bytes, those that there are, and the metadata of the whole value.',
+    needs: [streams],
+    async run({ store, expect }) {
+      for (const size of [0, 10, 700_000]) {
+        const value = noise(size)
+        await store.upload('streamed', cut(value))
+        await store.put('whole', value)
+        for (const key of ['streamed', 'whole']) {
+          for (const range of rangesOf(size)) {
+            const stream = await store.download(key, range)
+            expect(stream?.metadata.size).toBe(size)
+            const bytes = await joined(stream?.body ?? cut(noise(1)))
+            const wanted = value.subarray(range.start, range.end ?? size)
+            expect([range, differenceOf(bytes, wanted)]).toEqual([range, null])
+          }
+        }
+      }
+    },
+  },
+  {
+    id: 'streams.no-ranges',
+    promises: ['20.2'],
+    title: 'What is no range is refused with INVALID_ARGUMENT.',
+    needs: [streams],
+    async run({ store, expect }) {
+      await store.put('key', 'value')
+      for (const [start, end] of [
+        [-1, null],
+        [0.5, 1],
+        [0, 1.5],
+        [2, 1],
+        [Number.NaN, 1],
+        [0, -1],
+      ]) {
+        const range = { start, end } as ByteRange
+        expect(await outcomeOf(store.download('key', range))).toBe('INVALID_ARGUMENT')
+      }
+      expect(await outcomeOf(store.download('key', { start: 0, end: null }))).toBe('resolved')
+    },
+  },
+  {
+    id: 'streams.old-value',
+    promises: ['20.7'],
+    title:
+      'A reader has the old value to the end, while it is replaced, deleted, cleared and swept.',
+    needs: [streams],
+    async run({ store, driver, clock, expect }) {
+      const changes: readonly ((key: string) => Promise<unknown>)[] = [
+        (key) => store.upload(key, cut(noise(sizable, 2))),
+        (key) => store.put(key, 'whole'),
+        (key) => store.delete(key),
+        () => store.clear(),
+      ]
+      for (const change of changes) {
+        for (const begun of [true, false]) {
+          await store.upload('key', cut(noise(sizable, 1)))
+          const stream = await store.download('key')
+          const pieces = stream?.body[Symbol.asyncIterator]()
+          const first = begun ? await pieces?.next() : undefined
+          await change('key')
+          await driver.sweep(clock.now())
+          const rest = await joined(restOf(pieces))
+          const bytes = Buffer.concat([first?.value ?? noise(0), rest])
+          expect(differenceOf(bytes, noise(sizable, 1))).toBe(null)
+        }
+      }
+    },
+  },
+  {
+    id: 'streams.old-value-expires',
+    promises: ['20.7'],
+    title: 'A reader has the old value to the end, when it has expired and is swept.',
+    needs: [streams, movableClock],
+    async run({ store, driver, clock, expect }) {
+      const expiresAt = clock.now() + 1_000
+      await store.upload('key', cut(noise(sizable)), { expiresAt })
+      const stream = await store.download('key')
+      clock.advance(1_000)
+      await driver.sweep(clock.now())
+      expect(await store.download('key')).toBe(null)
+      const bytes = await joined(stream?.body ?? cut(noise(0)))
+      expect(differenceOf(bytes, noise(sizable))).toBe(null)
+    },
+  },
+  {
+    id: 'streams.own-pieces',
+    promises: ['2.4', '20.8'],
+    title: 'Whatever is done to a piece or the memory under it, those after it and the value stay.',
+    needs: [streams],
+    async run({ store, expect }) {
+      const value = noise(700_000)
+      await store.upload('streamed', cut(value))
+      await store.put('whole', value)
+      for (const key of ['streamed', 'whole']) {
+        for (const spoil of [scribble, takeAway]) {
+          const seen: Uint8Array[] = []
+          for await (const piece of (await store.download(key))?.body ?? []) {
+            expect(Object.getPrototypeOf(piece)).toBe(Uint8Array.prototype)
+            seen.push(piece.slice())
+            spoil(piece)
+          }
+          expect(differenceOf(Buffer.concat(seen), value)).toBe(null)
+        }
+        expect(differenceOf(await store.bytes(key), value)).toBe(null)
+        expect(differenceOf((await store.get(key))?.value, value)).toBe(null)
+      }
+    },
+  },
+  {
+    id: 'streams.body-aborted',
+    promises: ['20.11'],
+    title: 'The signal of readStream ends the body, begun or not, with ABORTED.',
+    needs: [streams],
+    async run({ store, orNothing, expect }) {
+      await fill(store)
+      for (const key of ['streamed', 'whole']) {
+        for (const begun of [true, false]) {
+          const controller = new AbortController()
+          const stream = await store.download(key, null, { signal: controller.signal })
+          const pieces = stream?.body[Symbol.asyncIterator]()
+          if (begun) await pieces?.next()
+          controller.abort()
+          expect(await orNothing(outcomeOf(joined(restOf(pieces))))).toBe('ABORTED')
+        }
+      }
+      expect(differenceOf(await store.bytes('streamed'), noise(sizable))).toBe(null)
+    },
+  },
+  {
+    id: 'streams.closed',
+    promises: ['15.2', '20.11'],
+    title: 'close ends the bodies that are open, begun or not, with DRIVER_CLOSED.',
+    needs: [streams],
+    async run({ store, driver, orNothing, expect }) {
+      await fill(store)
+      const bodies = []
+      for (const key of ['streamed', 'whole', 'streamed', 'whole']) {
+        const stream = await store.download(key)
+        bodies.push(stream?.body[Symbol.asyncIterator]())
+      }
+      for (const pieces of bodies.slice(2)) await pieces?.next()
+      expect(await orNothing(outcomeOf(driver.close()))).toBe('resolved')
+      for (const pieces of bodies) {
+        expect(await orNothing(outcomeOf(joined(restOf(pieces))))).toBe('DRIVER_CLOSED')
+      }
+    },
+  },
+  {
+    id: 'streams.stopped-early',
+    promises: ['15.2', '20.11'],
+    title: 'To stop reading early is no error, and neither is it not to read at all.',
+    needs: [streams],
+    async run({ store, driver, orNothing, expect }) {
+      await fill(store)
+      for (let round = 0; round < 10; round++) {
+        for (const key of ['streamed', 'whole']) {
+          await store.download(key)
+          for await (const piece of (await store.download(key))?.body ?? []) {
+            expect(piece.byteLength > 0).toBe(true)
+            break
+          }
+        }
+      }
+      await store.upload('streamed', cut(noise(10)))
+      expect(differenceOf(await store.bytes('streamed'), noise(10))).toBe(null)
+      expect(await orNothing(outcomeOf(driver.close()))).toBe('resolved')
+    },
+  },
+]
+
+/** Ranges at and around the places where one may be off by one. */
+function rangesOf(size: number): readonly ByteRange[] {
+  const places = [
+    0,
+    1,
+    9,
+    65_535,
+    65_536,
+    65_537,
+    262_143,
+    262_144,
+    262_145,
+    size - 1,
+    size,
+    size + 5,
+  ]
+  const starts = places.filter((place) => place >= 0)
+  return starts
+    .flatMap((start) => [
+      { start, end: null },
+      { start, end: start },
+      { start, end: start + 1 },
+      { start, end: size },
+      { start, end: start + 300_000 },
+      { start, end: Number.MAX_SAFE_INTEGER },
+    ])
+    .filter(({ start, end }) => end === null || end >= start)
+}
+
+async function* restOf(
+  pieces: AsyncIterator<Uint8Array, unknown> | undefined,
+): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const next = await pieces?.next()
+    if (next === undefined || next.done === true) return
+    yield next.value
+  }
+}
+
+/** One value that was streamed, and one that was given whole. */
+async function fill(store: ScopeHandle): Promise<void> {
+  await store.upload('streamed', cut(noise(sizable)))
+  await store.put('whole', noise(sizable))
+}
+
+function scribble(piece: Uint8Array): void {
+  new Uint8Array(piece.buffer).fill(0)
+}
+
+/** As a stream does that hands its buffers over to another thread. */
+function takeAway(piece: Uint8Array): void {
+  structuredClone(piece.buffer, { transfer: [piece.buffer as ArrayBuffer] })
+}

@@ -1,0 +1,60 @@
+import type { PromiseNumber } from '../contract-promises.ts'
+import type { DriverUnderTest } from '../driver-under-test.ts'
+
+/** How much is done: what takes seconds, what takes a minute or two, or all. */
+export type Effort = 'quick' | 'usual' | 'full'
+
+/** How the cases are made. */
+export interface CaseSettings {
+  readonly effort: Effort
+  /** How long one check of a section of the contract may take, in milliseconds. */
+  readonly checkTimeoutMs: number
+}
+
+/** The driver that the command was given. */
+export interface TestSubject {
+  readonly driver: DriverUnderTest
+  /** URL of the module that it came from. */
+  readonly module: string
+  /** Why no other process can open its stores; `null` where it can. */
+  readonly whyNotElsewhere: string | null
+}
+
+/** What a case is run with. */
+export interface CaseContext {
+  /** From which all its choices follow. */
+  readonly seed: number
+  /** Where it saves what is too much for a message. */
+  readonly failureFolder: string
+  /** Aborts when its time is over. */
+  readonly signal: AbortSignal
+}
+
+/** One thing that is tried on a driver. */
+export interface TestCase {
+  /** Stable name: group, dot, what it is about: `list.prefix-literal`. */
+  readonly id: string
+  /** What it holds the driver to, in a sentence. */
+  readonly title: string
+  /** The promises that are broken if it fails. */
+  readonly promises: readonly PromiseNumber[]
+  /** Why it does not concern the driver; `null` where it does. */
+  readonly skipped: string | null
+  /** After which it has failed, in milliseconds. */
+  readonly timeoutMs: number
+  /** Fails by throwing. What it resolves to, if anything, is shown beside its name. */
+  run(context: CaseContext): Promise<string | void>
+  /** Which of its promises an error shows to be broken, if not all. */
+  blame?(error: unknown): readonly PromiseNumber[]
+}
+
+/** A kind of checks. */
+export interface TestPart {
+  readonly name: string
+  readonly cases: (subject: TestSubject, settings: CaseSettings) => readonly TestCase[]
+}
+
+/** The group of a case: a section of the contract, or a part that has none. */
+export function groupOf(id: string): string {
+  return id.split('.')[0] ?? id
+}

@@ -1,0 +1,134 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { TestReport } from '../../src/cli/test-report.ts'
+import { contractPromises } from '../../src/contract-promises.ts'
+import { temporaryFolder } from '../linearizability/temporary-folder.ts'
+import { runCommand, startCommand } from './run-command.ts'
+
+const seconds = 1_000
+
+describe('driver-testkit', { timeout: 120 * seconds }, () => {
+  test('ends with 0 for a driver that keeps the contract, and says what it skipped and why', async () => {
+    const { exitCode, stdout, stderr, leftovers } = await runCommand([
+      './map-subject.ts',
+      '--quick',
+    ])
+    expect(stdout).toContain('maxValueBytes      64 MiB')
+    expect(stdout).toContain("the driver's durability is none\n")
+    expect(stdout).toMatch(/durability\.reopened,[^]*crash\.kill/)
+    expect(stdout).toContain('The map driver keeps the storage contract.')
+    expect(stderr).toContain('] linearizability\n')
+    expect(leftovers).toEqual([])
+    expect(exitCode).toBe(0)
+  })
+
+  test('ends with 1 for a driver whose delete does nothing, and names the promise and how to see it again', async () => {
+    const { exitCode, stdout } = await runCommand(['./wrong-subject.ts', '--only', 'commit'])
+    expect(exitCode).toBe(1)
+    const promise = `6.4  ${contractPromises['6.4']}`
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(promise.replaceAll(/\s+/g, ' '))
+    const [, args = ''] =
+      /npx @holdfast\/driver-testkit (.* commit\.delete .*)$/m.exec(stdout) ?? []
+    const again = await runCommand(args.split(' '))
+    expect(again.exitCode).toBe(1)
+    expect(again.stdout).toContain('0 passed, 1 broken')
+  })
+
+  test('prints the report as JSON, whatever a driver prints, and writes it as JUnit XML', async () => {
+    await using folder = await temporaryFolder()
+    const junit = join(folder.path, 'reports/driver.xml')
+    const args = ['--only', 'get,lifecycle', '--skip', 'get.order', '--json', '--junit', junit]
+    const { exitCode, stdout } = await runCommand(['./unruly-subject.ts', '--seed', '7', ...args])
+    expect(exitCode).toBe(0)
+    const report = JSON.parse(stdout) as TestReport
+    expect(report).toMatchObject({ driver: 'unruly', seed: 7, broken: [] })
+    const ids = report.results.map(({ id }) => id)
+    expect(ids).toContain('get.duplicates')
+    expect(ids).not.toContain('get.order')
+    const xml = readFileSync(junit, 'utf8')
+    expect(xml.match(/<testcase /g)).toHaveLength(ids.length)
+  })
+
+  test.concurrent.for([
+    ['hangs', 'hang', 'It did not come to its end in 1 seconds.'],
+    ['lets nothing else run', 'spin', 'It kept its process so busy for 1 seconds'],
+    ['ends its process', 'exit', 'It ended its process (exit code 7).'],
+    ['leaves an error to nobody', 'stray', 'Cause: a stray'],
+  ] as const)('goes on after a check in which the driver %s', async ([, manners, message]) => {
+    const only = ['--only', 'list.nothing,clear.all', '--timeout', '1']
+    const env = { MANNERS: manners }
+    const { exitCode, stdout, leftovers } = await runCommand(['./unruly-subject.ts', ...only], {
+      env,
+    })
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain(message)
+    expect(stdout).toContain('2 broken')
+    expect(leftovers).toEqual([])
+  })
+
+  test('kills processes of a driver that is to survive it, and keeps the ledger of one that does not', async () => {
+    const args = ['./log-subject.ts', '--only', 'crash', '--quick', '--seed', '1']
+    const right = await runCommand(args)
+    expect(right.stdout).toContain('8 kills')
+    expect(right).toMatchObject({ exitCode: 0, leftovers: [] })
+
+    await using wrong = await startCommand(args, { env: { FAULT: 'acknowledges-early' } })
+    const { exitCode, stdout } = await wrong.ended
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('crash.kill [16.1]')
+    const [, ledger = ''] = /Ledger: (.*)$/m.exec(stdout) ?? []
+    expect(readFileSync(ledger, 'utf8')).toContain('"kind":"acknowledged"')
+    expect(wrong.leftovers()).toHaveLength(1)
+  })
+
+  test('ends with 130 when it is interrupted, and leaves nothing', async () => {
+    const options = { env: { MANNERS: 'spin' } }
+    await using command = await startCommand(['./unruly-subject.ts', '--only', 'list'], options)
+    command.child.stderr?.once('data', () => command.child.kill('SIGINT'))
+    const { exitCode, stdout } = await command.ended
+    expect(exitCode).toBe(130)
+    expect(stdout).toBe('')
+    expect(command.leftovers()).toEqual([])
+  })
+
+  test.concurrent.for([
+    ['no module', [], "missing required argument 'module'"],
+    ['a seed that is no number', ['./map-subject.ts', '--seed', 'x'], 'whole number'],
+    ['two efforts', ['./map-subject.ts', '--quick', '--full'], 'cannot be used with'],
+    ['a module that is not there', ['./nowhere.ts'], './nowhere.ts cannot be imported'],
+    ['a package that is not there', ['no-such-driver'], 'no-such-driver cannot be imported'],
+    ['no driver', ['../run-command.ts'], 'exports no driverUnderTest, but fixtures'],
+    [
+      'another shape',
+      ['./half-subject.ts'],
+      'whose capabilities is no object and whose createStore',
+    ],
+    ['an unknown group', ['./map-subject.ts', '--only', 'lists'], 'There are: keys, values'],
+    ['an unknown check', ['./map-subject.ts', '--skip', 'get.all'], 'There are: get.order'],
+    ['nothing left', ['./map-subject.ts', '--only', 'get', '--skip', 'get'], 'nothing to run'],
+  ] as const)('ends with 2 for %s, and says so', async ([, args, message]) => {
+    const { exitCode, stdout, stderr, leftovers } = await runCommand(args)
+    expect(stderr).toContain('driver-testkit: ')
+    expect(stderr).toContain(message)
+    expect({ exitCode, stdout, leftovers }).toEqual({ exitCode: 2, stdout: '', leftovers: [] })
+  })
+
+  test('looks packages up from where it is called', async () => {
+    await using folder = await temporaryFolder()
+    const home = join(folder.path, 'node_modules/my-driver')
+    mkdirSync(home, { recursive: true })
+    writeFileSync(join(home, 'package.json'), '{ "type": "module", "exports": "./index.js" }')
+    writeFileSync(join(home, 'index.js'), 'export const hello = 1')
+    const { exitCode, stderr } = await runCommand(['my-driver'], { cwd: folder.path })
+    expect(stderr).toContain('my-driver exports no driverUnderTest, but hello')
+    expect(exitCode).toBe(2)
+  })
+
+  test('explains itself', async () => {
+    const { exitCode, stdout } = await runCommand(['--help'])
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('export const driverUnderTest: DriverUnderTest = {')
+    expect(stdout).toContain('Exit codes:')
+  })
+})

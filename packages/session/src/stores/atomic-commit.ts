@@ -1,0 +1,129 @@
+import {
+  type Check,
+  compareKeys,
+  decodeJson,
+  encodeJson,
+  isHoldfastError,
+  mintVersion,
+  type Put,
+  type StorageKey,
+} from '@holdfast/core'
+import type { AtomicChange, AtomicResult } from '../atomic-change.ts'
+import { refuseNested, runningChanges } from '../invocation/running-change.ts'
+import { AtomicPlan, type PlannedPut } from './atomic-plan.ts'
+import { AtomicBytes, AtomicJson } from './atomic-store.ts'
+import { getEntries } from './get-entries.ts'
+import { addStep } from './increment.ts'
+import { parseExpiry } from './parse-options.ts'
+import { retryLostRaces } from './retry-lost-races.ts'
+import type { OpenAccess } from './store-access.ts'
+
+/** An increment of a key, on top of what was read of it. */
+interface Sum {
+  readonly number: number
+  readonly put: Put
+  /** That nobody has written the key since; `null` where the author checks it anyhow. */
+  readonly check: Check | null
+}
+
+/** `session.atomic()`. */
+export class AtomicCommit implements AtomicChange {
+  readonly storage: AtomicBytes
+  readonly persistent_store: AtomicJson
+  readonly #plan = new AtomicPlan()
+  readonly #open: OpenAccess
+
+  /** @param open asked when the change is committed */
+  constructor(open: OpenAccess) {
+    this.#open = open
+    this.storage = new AtomicBytes(this.#plan)
+    this.persistent_store = new AtomicJson(this.#plan)
+  }
+
+  async commit(): Promise<AtomicResult> {
+    this.#plan.seal()
+    const { storage, signal } = this.#open()
+    refuseNested(storage, 'storage', this.#plan.changed('storage'))
+    refuseNested(storage, 'persistent_store', this.#plan.changed('persistent_store'))
+    const puts = this.#plan.puts.map((put) => this.#toPut(put))
+    const keys = [...this.#plan.increments.keys()].toSorted(compareKeys)
+    let sums: readonly Sum[] = []
+    const attempt = async (): Promise<boolean> => {
+      sums = await this.#addUp(keys)
+      return await this.#commitIfUnchanged(puts, sums)
+    }
+    await this.#inTurns(keys, () => retryLostRaces(keys, signal, attempt))
+    return toResult(puts, sums)
+  }
+
+  /**
+   * Runs an update when it has the turns of all its keys. All take them in one order, so that no two
+   * wait for one another; and in the function of an update nobody waits, as in an update itself.
+   */
+  #inTurns(keys: readonly StorageKey[], update: () => Promise<void>): Promise<void> {
+    const { storage, signal } = this.#open()
+    const turns = runningChanges().length > 0 ? [] : keys
+    const run = turns.reduceRight<() => Promise<void>>(
+      (next, key) => () => storage.inTurn('persistent_store', key, next, { signal }),
+      update,
+    )
+    return run()
+  }
+
+  async #addUp(keys: readonly StorageKey[]): Promise<readonly Sum[]> {
+    const store = 'persistent_store'
+    const entries = await getEntries(this.#open, store, keys)
+    return keys.map((key, index) => {
+      const entry = entries[index] ?? null
+      const step = this.#plan.increments.get(key) ?? 0
+      const number = addStep(key, entry === null ? undefined : decodeJson(entry.value), step)
+      const { expiresAt = null, contentType = null } = entry ?? {}
+      const value = encodeJson(number)
+      return {
+        number,
+        put: { store, key, value, version: mintVersion(), expiresAt, contentType },
+        check: this.#plan.isChecked(store, key)
+          ? null
+          : { store, key, version: entry?.version ?? null },
+      }
+    })
+  }
+
+  /** Whether nobody was faster with what is incremented. */
+  async #commitIfUnchanged(puts: readonly Put[], sums: readonly Sum[]): Promise<boolean> {
+    const { checks, deletes } = this.#plan
+    const { storage, signal } = this.#open()
+    const unchanged = sums.flatMap(({ check }) => check ?? [])
+    const commit = {
+      // The author's come first, so that the error is about one of them if one of them fails.
+      checks: [...checks, ...unchanged],
+      puts: [...puts, ...sums.map(({ put }) => put)],
+      deletes,
+    }
+    if (commit.checks.length + commit.puts.length + deletes.length === 0) return true
+    try {
+      await storage.commit(commit, { signal })
+      return true
+    } catch (error) {
+      if (!isHoldfastError(error, 'VERSION_MISMATCH')) throw error
+      const { store, key } = error.context
+      if (unchanged.some((check) => check.store === store && check.key === key)) return false
+      throw error
+    }
+  }
+
+  #toPut({ expiresInMs, ...put }: PlannedPut): Put {
+    const expiresAt = parseExpiry(expiresInMs, () => this.#open().clock()) ?? null
+    return { ...put, version: mintVersion(), expiresAt }
+  }
+}
+
+function toResult(puts: readonly Put[], sums: readonly Sum[]): AtomicResult {
+  const all = [...puts, ...sums.map(({ put }) => put)]
+  const versionsOf = (store: Put['store']): Map<string, Put['version']> =>
+    new Map(all.filter((put) => put.store === store).map(({ key, version }) => [key, version]))
+  return {
+    versions: { storage: versionsOf('storage'), persistent_store: versionsOf('persistent_store') },
+    numbers: new Map(sums.map(({ number, put }) => [put.key, number])),
+  }
+}

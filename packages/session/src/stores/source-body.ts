@@ -1,0 +1,90 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { isReadable, Readable } from 'node:stream'
+import { HoldfastError, MisuseError } from '@holdfast/core'
+import type { ByteSource } from '../byte-source.ts'
+import { parseBytes } from './bytes.ts'
+
+type Result = IteratorResult<Uint8Array, undefined>
+
+/** Whether an author gave a value as a stream. */
+export function isByteSource(value: unknown): value is ByteSource {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+}
+
+/**
+ * What an author gives as a stream, on its way into a store: one piece at a time, as the store asks
+ * for them, made in the asynchronous context of the author whoever asks.
+ */
+export class SourceBody implements AsyncIterable<Uint8Array> {
+  /** What the source failed with, if it did. */
+  failure: Error | undefined
+  readonly #reader: ReadableStreamDefaultReader<unknown>
+  readonly #inContext = AsyncLocalStorage.snapshot()
+  #isGivenUp = false
+
+  /** @throws {@link MisuseError} `INVALID_ARGUMENT` when the source was read already */
+  constructor(source: ByteSource) {
+    this.#reader = toStream(source).getReader()
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
+    return {
+      next: () => this.#next(),
+      return: async (): Promise<Result> => {
+        this.end(undefined)
+        return { done: true, value: undefined }
+      },
+    }
+  }
+
+  /** Ends the source, also while it hangs. To end one that has ended does nothing. */
+  end(reason: unknown): void {
+    this.#isGivenUp = true
+    // What a source says to being ended interests nobody any more.
+    this.#inContext(() => this.#reader.cancel(reason)).catch(() => undefined)
+  }
+
+  async #next(): Promise<Result> {
+    try {
+      const step = await this.#inContext(() => this.#reader.read())
+      if (this.#isGivenUp) throw givenUp()
+      if (step.done) return { done: true, value: undefined }
+      return { done: false, value: parseBytes(step.value, 'Each piece of a stream') }
+    } catch (error) {
+      if (this.#isGivenUp) throw error
+      this.failure = error instanceof MisuseError ? error : bodyFailed(error)
+      throw this.failure
+    }
+  }
+}
+
+function toStream(source: ByteSource): ReadableStream<unknown> {
+  const isLocked = 'locked' in source && source.locked
+  // What was read to its end would be stored as nothing, silently.
+  if (isLocked || wasRead(source)) {
+    throw new MisuseError(
+      'INVALID_ARGUMENT',
+      'A stream to be stored is one that nobody has read; this one is being read, or was, by somebody else. Give it before it is read, or a copy by its tee().',
+    )
+  }
+  return 'getReader' in source ? source : ReadableStream.from(source)
+}
+
+function wasRead(source: ByteSource): boolean {
+  // Both know the streams of the web, too; their types do not.
+  const stream = source as Readable
+  return Readable.isDisturbed(stream) && isReadable(stream) === false
+}
+
+/** A stream that ends because nobody wants it any more must not pass for one that is complete. */
+function givenUp(): HoldfastError {
+  return new HoldfastError('ABORTED', 'The stream that was to be stored was given up.')
+}
+
+function bodyFailed(cause: unknown): HoldfastError {
+  return new HoldfastError(
+    'BODY_FAILED',
+    'The stream that was to be stored failed before its end. The old value is as it was, and of the new one nothing is kept.',
+    { cause },
+  )
+}
