@@ -1,5 +1,6 @@
 import type { Capabilities } from './capabilities.ts'
 import type { Commit } from './commit.ts'
+import type { EpochMs } from './entry.ts'
 import { HoldfastError } from './holdfast-error.ts'
 import { MisuseError } from './misuse-error.ts'
 import type { StoreName } from './scope.ts'
@@ -21,7 +22,8 @@ export function checkCommit(commit: Commit, capabilities: Capabilities): void {
     throw commitTooLarge(`${capabilities.maxCommitEntries} keys`, `${entries} keys`)
   }
   let bytes = 0
-  for (const { key, value } of puts) {
+  for (const { key, value, expiresAt } of puts) {
+    checkExpiry(key, expiresAt)
     if (value.byteLength > capabilities.maxValueBytes) {
       throw valueTooLarge(key, value.byteLength, capabilities.maxValueBytes)
     }
@@ -31,6 +33,20 @@ export function checkCommit(commit: Commit, capabilities: Capabilities): void {
     throw commitTooLarge(`${capabilities.maxCommitBytes} bytes`, `${bytes} bytes`)
   }
   if (entries > 1) refuseDuplicates([...puts, ...deletes])
+}
+
+/**
+ * Refuses a time that is none, which every database would take for something else.
+ *
+ * @throws {@link MisuseError} `INVALID_ARGUMENT`
+ */
+export function checkExpiry(key: StorageKey, expiresAt: EpochMs | null): void {
+  if (expiresAt === null || Number.isSafeInteger(expiresAt)) return
+  throw new MisuseError(
+    'INVALID_ARGUMENT',
+    `An entry expires at a whole number of milliseconds since 1970, or never, which is null; for ${JSON.stringify(key)} it is ${String(expiresAt)}.`,
+    { context: { key } },
+  )
 }
 
 function refuseDuplicates(

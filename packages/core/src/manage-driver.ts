@@ -1,6 +1,6 @@
 import type { CallOptions } from './call-options.ts'
 import type { Capabilities } from './capabilities.ts'
-import { checkCommit } from './check-commit.ts'
+import { checkCommit, checkExpiry } from './check-commit.ts'
 import type { Commit, Usage } from './commit.ts'
 import { unsupported } from './driver-errors.ts'
 import type { ByteRange, EntryStream, StreamPut } from './entry-stream.ts'
@@ -181,6 +181,7 @@ class ManagedDriver implements StorageDriver {
     return this.#call('writeStream', 'write', options, (inner) => {
       const { maxStreamBytes } = this.capabilities
       if (maxStreamBytes === 0) throw unsupported(this.name, 'writeStream', 'maxStreamBytes')
+      checkExpiry(put.key, put.expiresAt)
       const signal = inner?.signal ?? never
       const body = superviseSource(put, maxStreamBytes, { operation: 'driver.writeStream', signal })
       return this.#driver.writeStream(scope, { ...put, body }, inner)

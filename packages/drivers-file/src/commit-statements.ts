@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import {
   type EpochMs,
   type PluginScope,
@@ -39,6 +39,7 @@ export class CommitStatements {
   readonly #count: StatementSync
   readonly #live: StatementSync
   readonly #expired: StatementSync
+  readonly #expiredIn: StatementSync
   readonly #clear: StatementSync
   readonly #resetCount: StatementSync
 
@@ -70,6 +71,9 @@ export class CommitStatements {
     this.#expired = database.prepare(
       `SELECT entries.rowid, entries.scope, entries.bytes, entries.stream
        FROM scopes CROSS JOIN entries ON entries.scope = scopes.id AND expires_at <= ? LIMIT ?`,
+    )
+    this.#expiredIn = database.prepare(
+      'SELECT rowid, scope, bytes, stream FROM entries WHERE scope = ? AND expires_at <= ? LIMIT ?',
     )
     this.#clear = database.prepare('DELETE FROM entries WHERE scope = ?')
     this.#resetCount = database.prepare('UPDATE scopes SET entries = 0, bytes = 0 WHERE id = ?')
@@ -134,12 +138,12 @@ export class CommitStatements {
 
   /** Some of the rows that have expired. */
   expired(now: EpochMs, limit: number): readonly ExpiredRow[] {
-    return this.#expired.all(now, limit).map((row) => ({
-      rowId: Number(row['rowid']),
-      scope: Number(row['scope']),
-      bytes: Number(row['bytes']),
-      stream: row['stream'] === null ? null : String(row['stream']),
-    }))
+    return this.#expired.all(now, limit).map(toExpiredRow)
+  }
+
+  /** Some of the rows of a scope that have expired. */
+  expiredIn(scope: number, now: EpochMs, limit: number): readonly ExpiredRow[] {
+    return this.#expiredIn.all(scope, now, limit).map(toExpiredRow)
   }
 
   /** Removes all rows of a scope and sets its counters to match. */
@@ -155,4 +159,13 @@ export interface ExpiredRow {
   readonly scope: number
   readonly bytes: number
   readonly stream: string | null
+}
+
+function toExpiredRow(row: Record<string, SQLOutputValue>): ExpiredRow {
+  return {
+    rowId: Number(row['rowid']),
+    scope: Number(row['scope']),
+    bytes: Number(row['bytes']),
+    stream: row['stream'] === null ? null : String(row['stream']),
+  }
 }

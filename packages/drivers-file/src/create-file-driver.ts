@@ -36,7 +36,7 @@ const defaultBusyTimeoutMs = 10_000
  * ```
  */
 export function createFileDriver(options: FileDriverOptions): StorageDriver {
-  const { path, busyTimeoutMs = defaultBusyTimeoutMs, clock = Date.now } = options
+  const { path, busyTimeoutMs = defaultBusyTimeoutMs, clock } = options
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     throw new MisuseError(
       'INVALID_ARGUMENT',

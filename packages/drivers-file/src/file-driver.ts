@@ -53,11 +53,13 @@ export class FileDriver implements StorageDriver {
   }
   readonly #options: WriterOptions
   readonly #clock: Clock
+  readonly #givenClock: Clock | undefined
   #connections: Connections | undefined
 
-  constructor(options: WriterOptions, clock: Clock) {
+  constructor(options: WriterOptions, clock: Clock | undefined) {
     this.#options = options
-    this.#clock = clock
+    this.#givenClock = clock
+    this.#clock = clock ?? Date.now
   }
 
   async open(): Promise<void> {
@@ -90,7 +92,12 @@ export class FileDriver implements StorageDriver {
   async commit(target: PluginScope, commit: Commit, options?: CallOptions): Promise<void> {
     // The caller's bytes are copied now: they travel to the writer only after this tick.
     const puts = commit.puts.map((put) => ({ ...put, value: new Uint8Array(put.value) }))
-    const job = { kind: 'commit', target, commit: { ...commit, puts }, now: this.#clock() } as const
+    const job = {
+      kind: 'commit',
+      target,
+      commit: { ...commit, puts },
+      now: this.#jobTime(),
+    } as const
     this.#afterWrite(await this.#connected().writer.run(job, options?.signal))
   }
 
@@ -107,7 +114,7 @@ export class FileDriver implements StorageDriver {
   }
 
   async clear(scope: Scope, options?: CallOptions): Promise<Usage> {
-    const job = { kind: 'clear', scope, now: this.#clock() } as const
+    const job = { kind: 'clear', scope, now: this.#jobTime() } as const
     const outcome = await this.#connected().writer.run(job, options?.signal)
     this.#afterWrite(outcome)
     return outcome.removed
@@ -189,6 +196,11 @@ export class FileDriver implements StorageDriver {
     } catch (error) {
       throw mapSqliteError(error, this.#options.path)
     }
+  }
+
+  /** When a job takes place: the writer knows, unless somebody else makes the time. */
+  #jobTime(): EpochMs | null {
+    return this.#givenClock?.() ?? null
   }
 
   #connected(): Connections {

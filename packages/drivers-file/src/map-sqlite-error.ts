@@ -30,13 +30,7 @@ export function mapSqliteError(error: unknown, path: string): unknown {
   if (isHoldfastError(error)) return error
   const errorCode = sqliteCode(error)
   if (errorCode === undefined) return error
-  if (errorCode === readOnlyDatabaseMoved) {
-    return new HoldfastError(
-      'STORE_UNAVAILABLE',
-      `The store ${path} was moved or deleted while it was open. Put it back, then start again.`,
-      { context: { path }, cause: error },
-    )
-  }
+  if (errorCode === readOnlyDatabaseMoved) return storeMoved(path, error)
   const known = codes[errorCode & 0xff]
   if (known === undefined) return error
   const [code, text] = known
@@ -44,6 +38,15 @@ export function mapSqliteError(error: unknown, path: string): unknown {
     context: { path, sqliteCode: errorCode },
     cause: error,
   })
+}
+
+/** The error of a store that is not in its place any more. */
+export function storeMoved(path: string, cause?: unknown): HoldfastError {
+  return new HoldfastError(
+    'STORE_UNAVAILABLE',
+    `The store ${path} was moved, replaced or deleted while it was open. Nothing was written. Put it back, then start again.`,
+    { context: { path }, cause },
+  )
 }
 
 /** The extended result code of SQLite that an error carries, if it is one of SQLite's. */

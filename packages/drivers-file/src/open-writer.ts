@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { migrate } from './schema.ts'
+import { isUpToDate, migrate } from './schema.ts'
 import { waitForLock } from './wait-for-lock.ts'
 
 /** Where a store is and how long its lock is waited for. */
@@ -23,9 +23,12 @@ export function openWriter(options: WriterOptions): DatabaseSync {
     database.exec('PRAGMA page_size = 8192')
     database.exec('PRAGMA trusted_schema = OFF')
     database.exec('PRAGMA cell_size_check = ON')
-    // One commit with the whole schema, before the log is switched on: a file that was made half
-    // is rolled back to an empty one, and its header tells its version without the log.
-    transaction(database, options.busyTimeoutMs, () => migrate(database))
+    // A store that is up to date is opened without waiting for whoever writes.
+    if (!isUpToDate(database)) {
+      // One commit with the whole schema, before the log is switched on: a file that was made half
+      // is rolled back to an empty one, and its header tells its version without the log.
+      transaction(database, options.busyTimeoutMs, () => migrate(database))
+    }
     waitForLock(() => database.exec('PRAGMA journal_mode = WAL'), options.busyTimeoutMs)
     database.exec('PRAGMA synchronous = FULL')
     return database

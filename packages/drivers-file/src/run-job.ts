@@ -10,12 +10,21 @@ import {
   type Usage,
   versionMismatch,
 } from '@holdfast/core'
-import type { CommitStatements, Difference, ScopeIds, StoredRow } from './commit-statements.ts'
+import type {
+  CommitStatements,
+  Difference,
+  ExpiredRow,
+  ScopeIds,
+  StoredRow,
+} from './commit-statements.ts'
 import type { StreamStatements } from './stream-statements.ts'
 import type { Job, JobOutcome } from './writer-protocol.ts'
 
 /** Rows that one sweep removes before other writers have their turn. */
 const sweepBatch = 500
+
+/** Rows of each store that a commit removes on its way, if they have expired. */
+const sweptWithCommit = 20
 
 /** What a job works with. */
 export interface Statements {
@@ -40,7 +49,7 @@ function runByKind(statements: Statements, job: Job): Usage {
     case 'commit':
       return applyCommit(statements, job)
     case 'clear':
-      return clear(statements, job.scope, job.now)
+      return clear(statements, job.scope, job.now ?? Date.now())
     case 'sweep':
       return sweep(statements, job.now)
     case 'chunk':
@@ -71,10 +80,16 @@ function mustBeUpload(isUpload: boolean): void {
 
 type CommitJob = Extract<Job, { kind: 'commit' }>
 
-function applyCommit({ entries, streams }: Statements, job: CommitJob): Usage {
-  const { commit, now } = job
+function applyCommit(statements: Statements, job: CommitJob): Usage {
+  const { entries, streams } = statements
+  const { commit } = job
+  const now = job.now ?? Date.now()
   const scopes = entries.scopeIds(job.target)
   for (const check of commit.checks) verify(entries, scopes, check, now)
+  // So that what expires does not fill the disk between two sweeps.
+  for (const scope of Object.values(scopes)) {
+    removeExpired(statements, entries.expiredIn(scope, now, sweptWithCommit))
+  }
 
   const quota = commit.quota
   const before = quota === null ? 0 : liveBytes(entries, scopes, now)
@@ -149,9 +164,12 @@ function clear({ entries, streams }: Statements, scope: Scope, now: EpochMs): Us
   return removed
 }
 
-function sweep({ entries, streams }: Statements, now: EpochMs): Usage {
-  streams.orphanExpired(now)
-  const rows = entries.expired(now, sweepBatch)
+function sweep(statements: Statements, now: EpochMs): Usage {
+  statements.streams.orphanExpired(now)
+  return removeExpired(statements, statements.entries.expired(now, sweepBatch))
+}
+
+function removeExpired({ entries, streams }: Statements, rows: readonly ExpiredRow[]): Usage {
   for (const { rowId, scope, bytes, stream } of rows) {
     entries.delete(rowId)
     if (stream !== null) streams.orphan(stream)

@@ -77,6 +77,11 @@ export function migrate(database: DatabaseSync): void {
   }
 }
 
+/** Whether there is nothing to migrate. */
+export function isUpToDate(database: DatabaseSync): boolean {
+  return readVersion(database) === schemaVersion && readApplicationId(database) === applicationId
+}
+
 /** The error of a file that a newer Holdfast has written. */
 export function tooNew(path: string, version: number): HoldfastError {
   return new HoldfastError(
@@ -98,11 +103,15 @@ export function notHoldfast(path: string, what: string): HoldfastError {
 function refuseForeign(database: DatabaseSync, version: number): void {
   const path = database.location() ?? ''
   if (version > schemaVersion) throw tooNew(path, version)
-  const id = database.prepare('PRAGMA application_id').get()?.['application_id']
+  const id = readApplicationId(database)
   if (id === applicationId) return
   const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
   if (id === 0 && version === 0 && isEmpty) return
   throw notHoldfast(path, 'it is a SQLite database of some other application')
+}
+
+function readApplicationId(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA application_id').get()?.['application_id'])
 }
 
 function readVersion(database: DatabaseSync): number {

@@ -11,13 +11,16 @@ import {
   type Usage,
 } from '@holdfast/core'
 
-/** One thing for the writer to do, all or nothing. `now` is the time by the driver's clock. */
+/**
+ * One thing for the writer to do, all or nothing. `now` is the time by the clock that the driver was
+ * given; `null` for the time when its turn has come, since it may wait for other processes.
+ */
 export type Job =
   | {
       readonly kind: 'commit'
       readonly target: PluginScope
       readonly commit: WriterCommit
-      readonly now: EpochMs
+      readonly now: EpochMs | null
     }
   | {
       readonly kind: 'chunk'
@@ -29,7 +32,7 @@ export type Job =
   | { readonly kind: 'renew'; readonly stream: string; readonly leaseUntil: EpochMs }
   | { readonly kind: 'abandon'; readonly stream: string }
   | { readonly kind: 'reclaim' }
-  | { readonly kind: 'clear'; readonly scope: Scope; readonly now: EpochMs }
+  | { readonly kind: 'clear'; readonly scope: Scope; readonly now: EpochMs | null }
   | { readonly kind: 'sweep'; readonly now: EpochMs }
 
 /** A commit whose values may have arrived before it, chunk by chunk. */

@@ -1,8 +1,9 @@
+import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { outcomeUnknown } from '@holdfast/core'
 import { CommitStatements } from './commit-statements.ts'
-import { mapSqliteError, sqliteCode } from './map-sqlite-error.ts'
+import { mapSqliteError, sqliteCode, storeMoved } from './map-sqlite-error.ts'
 import { openWriter, type WriterOptions } from './open-writer.ts'
 import { runJob, type Statements } from './run-job.ts'
 import { StreamStatements } from './stream-statements.ts'
@@ -46,10 +47,13 @@ class Writer {
   readonly #options: WriterOptions
   readonly #database: DatabaseSync
   readonly #statements: Statements
+  /** Which file it is, whatever becomes of its name. */
+  readonly #file: string
 
   constructor(options: WriterOptions) {
     this.#options = options
     this.#database = openWriter(options)
+    this.#file = identify(options.path)
     this.#statements = {
       entries: new CommitStatements(this.#database),
       streams: new StreamStatements(this.#database),
@@ -64,6 +68,8 @@ class Writer {
       return jobs.map(() => this.#failure(error))
     }
     try {
+      // SQLite would go on with a file that nobody can find again, and all writes would be lost.
+      if (identify(this.#options.path) !== this.#file) throw storeMoved(this.#options.path)
       const results = jobs.map((job) => this.#runOne(job))
       this.#commit()
       return results
@@ -106,6 +112,12 @@ class Writer {
   close(): void {
     this.#database.close()
   }
+}
+
+/** Names the file at a path; empty where there is none. */
+function identify(path: string): string {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stats === undefined ? '' : `${stats.dev}:${stats.ino}`
 }
 
 if (parentPort !== null) main(parentPort, workerData as WriterOptions)

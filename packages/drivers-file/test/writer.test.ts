@@ -53,3 +53,23 @@ test('the counters include what has expired, and lose it when it is swept', asyn
   expect(swept(100)).toEqual({ entries: 2, bytes: 20 })
   expect(counters()).toEqual({ entries: 1, bytes: 10 })
 })
+
+test('a commit removes some of what has expired in its scopes, and says nothing of it', async () => {
+  await using folder = await temporaryFolder()
+  using database = openWriter({ path: join(folder.path, 'store.db'), busyTimeoutMs: 0 })
+  const statements = {
+    entries: new CommitStatements(database),
+    streams: new StreamStatements(database),
+  }
+  const write = (key: string, now: number, expiresAt: number | null): unknown => {
+    const put = { store: 'storage', key: key as StorageKey, value: new Uint8Array(9) } as const
+    const puts = [{ ...put, version: mintVersion(), expiresAt, contentType: null }]
+    const commit = { checks: [], puts, deletes: [], quota: null }
+    return runJob(statements, { kind: 'commit', target, commit, now }).removed
+  }
+  const stored = (): unknown => database.prepare('SELECT key FROM entries ORDER BY key').all()
+  write('a', 0, 100)
+  write('b', 0, 200)
+  expect(write('c', 100, null)).toEqual({ entries: 0, bytes: 0 })
+  expect(stored()).toEqual([{ key: 'b' }, { key: 'c' }])
+})
