@@ -219,7 +219,8 @@ interface Connections {
 
 /** Opens what reads. The store is there already, for the writer has opened or made it. */
 function connect(path: string, writer: WriterClient, clock: Clock): Connections {
-  const database = new DatabaseSync(path, { readOnly: true })
+  // Only while another process makes the store can it be locked to readers, for a moment.
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 1_000 })
   try {
     const dataVersion = database.prepare('PRAGMA data_version')
     // It counts the commits of all other connections, also of this process's writer.

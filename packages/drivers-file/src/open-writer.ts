@@ -24,7 +24,7 @@ export function openWriter(options: WriterOptions): DatabaseSync {
     database.exec('PRAGMA trusted_schema = OFF')
     database.exec('PRAGMA cell_size_check = ON')
     // A store that is up to date is opened without waiting for whoever writes.
-    if (!isUpToDate(database)) {
+    if (!waitForLock(() => isUpToDate(database), options.busyTimeoutMs)) {
       // One commit with the whole schema, before the log is switched on: a file that was made half
       // is rolled back to an empty one, and its header tells its version without the log.
       transaction(database, options.busyTimeoutMs, () => migrate(database))

@@ -12,12 +12,11 @@ const longestPauseMs = 4
  *
  * @throws SQLite's own error: that it is still locked, or any other at once
  */
-export function waitForLock(take: () => void, timeoutMs: number): void {
+export function waitForLock<Result>(take: () => Result, timeoutMs: number): Result {
   const giveUpAt = performance.now() + timeoutMs
   for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
     try {
-      take()
-      return
+      return take()
     } catch (error) {
       const isBusy = ((sqliteCode(error) ?? 0) & 0xff) === busy
       if (!isBusy || performance.now() >= giveUpAt) throw error
