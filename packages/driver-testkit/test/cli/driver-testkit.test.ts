@@ -17,7 +17,7 @@ describe('driver-testkit', { timeout: 120 * seconds }, () => {
     expect(stdout).toContain('maxValueBytes      64 MiB')
     expect(stdout).toContain("the driver's durability is none\n")
     expect(stdout).toMatch(/durability\.reopened,[^]*crash\.kill/)
-    expect(stdout).toContain('The map driver keeps the storage contract.')
+    expect(stdout).toContain('The map driver keeps every promise that was tried.')
     expect(stderr).toContain('] linearizability\n')
     expect(leftovers).toEqual([])
     expect(exitCode).toBe(0)
@@ -27,7 +27,7 @@ describe('driver-testkit', { timeout: 120 * seconds }, () => {
     const args = ['../../../examples/map-driver.ts', '--only', 'list,expiry']
     const { exitCode, stdout } = await runCommand(args)
     expect(stdout).toContain('the driver takes no clock')
-    expect(stdout).toContain('The map driver keeps the storage contract.')
+    expect(stdout).toContain('The map driver keeps every promise that was tried.')
     expect(exitCode).toBe(0)
   })
 
