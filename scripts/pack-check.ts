@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempDisposableSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { tryDriver } from './try-driver.ts'
 import { tryInstalled } from './try-installed.ts'
 
 type Finding = string
@@ -17,9 +18,12 @@ using folder = mkdtempDisposableSync(join(tmpdir(), 'holdfast-pack-'))
 const filters = listPublicPackages().map((name) => `--filter=${name}`)
 pnpm([...filters, 'pack', '--pack-destination', folder.path])
 
-const tarballs = readdirSync(folder.path).toSorted()
-for (const tarball of tarballs) report(tarball, inspect(join(folder.path, tarball)))
-report('a plugin in an empty folder', tryInstalled(tarballs.map((name) => join(folder.path, name))))
+const tarballs = readdirSync(folder.path)
+  .toSorted()
+  .map((name) => join(folder.path, name))
+for (const tarball of tarballs) report(basename(tarball), inspect(tarball))
+report('a plugin in an empty folder', tryInstalled(tarballs))
+report('a driver in an empty folder', tryDriver(tarballs))
 
 function report(subject: string, findings: readonly Finding[]): void {
   print(`${findings.length === 0 ? 'ok  ' : 'FAIL'} ${subject}`)

@@ -29,9 +29,6 @@ export async function* watchEntries(
       seen = entries.map((entry) => entry?.version ?? null)
       wakeAt = earliestExpiry(entries)
       yield entries
-    } else {
-      // Whatever was to expire by now has been looked at.
-      wakeAt = null
     }
     await changes.after(state, wakeAt, signal)
   }

@@ -9,9 +9,11 @@ import { entriesChecks } from './checks/entries-checks.ts'
 import { errorsChecks } from './checks/errors-checks.ts'
 import { expiryChecks } from './checks/expiry-checks.ts'
 import { getChecks } from './checks/get-checks.ts'
+import { holdUpChecks } from './checks/hold-up-checks.ts'
 import { keysChecks } from './checks/keys-checks.ts'
 import { lifecycleChecks } from './checks/lifecycle-checks.ts'
 import { listChecks } from './checks/list-checks.ts'
+import { outageChecks } from './checks/outage-checks.ts'
 import { pagingChecks } from './checks/paging-checks.ts'
 import { quotaChecks } from './checks/quota-checks.ts'
 import { scopesChecks } from './checks/scopes-checks.ts'
@@ -21,6 +23,8 @@ import { sweepChecks } from './checks/sweep-checks.ts'
 import { uploadChecks } from './checks/upload-checks.ts'
 import { usageChecks } from './checks/usage-checks.ts'
 import { valuesChecks } from './checks/values-checks.ts'
+import { watchEndChecks } from './checks/watch-end-checks.ts'
+import { watchingChecks } from './checks/watching-checks.ts'
 import type { ConformanceSection } from './conformance-check.ts'
 
 /** All checks, section by section in the order of docs/storage-contract.md. */
@@ -29,7 +33,7 @@ export const conformanceSections: readonly ConformanceSection[] = [
   { title: 'values', checks: valuesChecks },
   { title: 'entries', checks: entriesChecks },
   { title: 'scopes', checks: scopesChecks },
-  { title: 'get', checks: getChecks },
+  { title: 'get', checks: [...getChecks, ...outageChecks] },
   { title: 'commit', checks: commitChecks },
   { title: 'compare-and-set', checks: compareAndSetChecks },
   { title: 'usage', checks: usageChecks },
@@ -41,11 +45,12 @@ export const conformanceSections: readonly ConformanceSection[] = [
   { title: 'sweep', checks: sweepChecks },
   { title: 'lifecycle', checks: lifecycleChecks },
   { title: 'durability', checks: durabilityChecks },
-  { title: 'cancellation', checks: cancellationChecks },
+  { title: 'cancellation', checks: [...cancellationChecks, ...holdUpChecks] },
   { title: 'errors', checks: errorsChecks },
   { title: 'capabilities', checks: capabilitiesChecks },
   {
     title: 'streams',
     checks: [...streamValueChecks, ...uploadChecks, ...downloadChecks, ...streamTrafficChecks],
   },
+  { title: 'watching', checks: [...watchingChecks, ...watchEndChecks] },
 ]

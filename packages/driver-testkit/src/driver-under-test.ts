@@ -1,5 +1,4 @@
 import type { Capabilities, Clock, StorageDriver } from '@holdfast/core'
-import type { DriverModule } from './linearizability/client-process-protocol.ts'
 
 /**
  * A driver as the kit meets it: what it says of itself, and how to make a store to try it on.
@@ -66,7 +65,7 @@ export interface StoreUnderTest {
    */
   createDriver(): StorageDriver | Promise<StorageDriver>
   /**
-   * By which `createDriver(location)` of a {@link DriverModule} opens this store in a process of its
+   * By which `createDriver(location)` of a `DriverModule` opens this store in a process of its
    * own. The command of the kit needs it for checks with several processes, and for those that kill.
    */
   readonly location?: string | undefined

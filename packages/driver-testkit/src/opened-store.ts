@@ -8,6 +8,7 @@ export class OpenedStore implements AsyncDisposable {
   readonly store: StoreUnderTest
   readonly driver: StorageDriver
   readonly #stack: AsyncDisposableStack
+  #isBroken = false
 
   private constructor(
     clock: TestClock,
@@ -31,8 +32,15 @@ export class OpenedStore implements AsyncDisposable {
     return new OpenedStore(clock, store, driver, stack.move())
   }
 
+  /** Makes the store fail, if it can. Nobody is to use it afterwards. */
+  async breakDown(): Promise<void> {
+    this.#isBroken = true
+    await this.store.breakDown?.()
+  }
+
   /** Removes all that is stored. Returns whether it did, so that the store is as good as a new one. */
   async empty(): Promise<boolean> {
+    if (this.#isBroken) return false
     const everything = { workspace: null, plugin: null, cursor: null, limit: 1_000 }
     try {
       // What has expired is in scopes that are not listed.

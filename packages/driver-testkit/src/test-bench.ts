@@ -52,11 +52,12 @@ export interface StoreOfCheck {
 
 /** Makes what a check works with. Whatever the check makes is ended with `stack`. */
 export function createTestBench(
-  { clock, store, driver }: OpenedStore,
+  opened: OpenedStore,
   subject: DriverUnderTest,
   expect: Expect,
   stack: AsyncDisposableStack,
 ): TestBench {
+  const { clock, store, driver } = opened
   const driverOn = async (on: StoreUnderTest): Promise<StorageDriver> =>
     stack.use(await on.createDriver())
   const createStore = async (): Promise<StoreOfCheck> => {
@@ -65,9 +66,9 @@ export function createTestBench(
     return { createDriver: () => driverOn(other) }
   }
   const openDriver = async (): Promise<StorageDriver> => {
-    const opened = await driverOn(store)
-    await opened.open()
-    return opened
+    const further = await driverOn(store)
+    await further.open()
+    return further
   }
   const { patienceMs = defaultPatienceMs } = subject
   const at: TestBench['at'] = (scope, through = driver) =>
@@ -83,7 +84,7 @@ export function createTestBench(
     openDriver,
     createStore,
     offers: {
-      breakDown: store.breakDown?.bind(store) ?? missing('breakDown'),
+      breakDown: store.breakDown === undefined ? missing('breakDown') : () => opened.breakDown(),
       holdUp: store.holdUp?.bind(store) ?? missing('holdUp'),
       countLeftovers: store.countLeftovers?.bind(store) ?? missing('countLeftovers'),
     },

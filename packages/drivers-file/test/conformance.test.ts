@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -9,13 +10,21 @@ import { afterAll, describe, expect, test } from 'vitest'
 const fileDriver: DriverUnderTest = {
   name: 'file',
   capabilities: createFileDriver({ path: 'never-opened.db' }).capabilities,
-  offers: ['countLeftovers'],
+  offers: ['breakDown', 'holdUp', 'countLeftovers'],
   async createStore({ clock }) {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-file-'))
     const path = join(folder, 'store.db')
     return {
       createDriver: () => createFileDriver({ path, clock }),
       dispose: () => rm(folder, { recursive: true }),
+      async breakDown() {
+        for (const file of [path, `${path}-wal`]) if (existsSync(file)) await overwrite(file)
+      },
+      holdUp() {
+        const other = new DatabaseSync(path)
+        other.exec('BEGIN IMMEDIATE')
+        return () => other.close()
+      },
       countLeftovers() {
         using database = new DatabaseSync(path, { readOnly: true })
         const values = 'SELECT stream FROM entries WHERE stream IS NOT NULL'
@@ -24,6 +33,15 @@ const fileDriver: DriverUnderTest = {
       },
     }
   },
+}
+
+/** Leaves of a file its length and its header, as a disk does that gives back rubbish. */
+async function overwrite(path: string): Promise<void> {
+  await using file = await open(path, 'r+')
+  const { size } = await file.stat()
+  const headerBytes = 100
+  if (size > headerBytes)
+    await file.write(Buffer.alloc(size - headerBytes, 0xff), 0, null, headerBytes)
 }
 
 runConformance(fileDriver, { describe, test, expect, afterAll })

@@ -1,5 +1,7 @@
 import { limits } from '@holdfast/core'
+import { differenceOf } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
+import { valuesOf } from '../requirements.ts'
 import { outcomeOf } from '../settlement.ts'
 
 export const getChecks: readonly ConformanceCheck[] = [
@@ -49,6 +51,21 @@ export const getChecks: readonly ConformanceCheck[] = [
     async run({ store, expect }) {
       const keys = Array.from({ length: limits.maxGetKeys + 1 }, (_, index) => `key ${index}`)
       expect(await outcomeOf(store.getMany(keys))).toBe('INVALID_ARGUMENT')
+    },
+  },
+  {
+    id: 'get.most-bytes',
+    promises: ['5.5'],
+    title: `Values of ${limits.maxGetBytes} bytes together are read, and more is refused with VALUE_TOO_LARGE.`,
+    needs: [valuesOf(limits.maxGetBytes / 2)],
+    async run({ store, expect }) {
+      const value = new Uint8Array(limits.maxGetBytes / 2).fill(0xa5)
+      await store.put('half', value)
+      await store.put('byte', 'a')
+      const whole = await store.getMany(['half', 'half', 'missing'])
+      for (const entry of whole.slice(0, 2)) expect(differenceOf(entry?.value, value)).toBe(null)
+      expect(await outcomeOf(store.getMany(['half', 'byte', 'half']))).toBe('VALUE_TOO_LARGE')
+      expect(await store.text('byte')).toBe('a')
     },
   },
   {

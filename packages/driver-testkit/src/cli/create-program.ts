@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { moduleExample } from './load-test-subject.ts'
+import { moduleHelp } from './load-test-subject.ts'
 import type { Selection } from './select-cases.ts'
 import type { CaseSettings } from './test-part.ts'
 
@@ -20,7 +20,7 @@ export function createProgram(run: (request: CommandRequest) => Promise<void>): 
     .description(
       'Holds a storage driver to the storage contract of Holdfast: runs every check that concerns it, and reports which promises it keeps and which it breaks.',
     )
-    .argument('<module>', 'path (./my-driver.ts) or package that exports driverUnderTest')
+    .argument('<module>', 'path (./my-driver.ts) or package of a driver')
     .option('--only <checks>', 'these alone: ids or groups, with commas between', collect)
     .option('--skip <checks>', 'all but these', collect)
     .option(
@@ -99,12 +99,11 @@ What is run, and on which drivers:
   linearizability  clients at once in one process; in several, where the store is shared
   crash            kill -9 amid writes, where durability is not none
 
-A module looks like this; the same object serves runConformance in your tests:
-${moduleExample}
+${moduleHelp}
 
 Examples:
   driver-testkit ./my-driver.ts
-  driver-testkit ./my-driver.ts --only list,paging.cursor-after-delete
+  driver-testkit ./my-driver.ts --only list,paging.shared
   driver-testkit ./my-driver.ts --only crash --seed 7 --full
   driver-testkit my-driver --quick --junit reports/driver.xml
 

@@ -1,36 +1,34 @@
-import { statSync } from 'node:fs'
-import { registerHooks } from 'node:module'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { describeValue, HoldfastError } from '@holdfast/core'
 import type { DriverUnderTest } from '../driver-under-test.ts'
+import type { DriverModule } from '../linearizability/client-process-protocol.ts'
+import { importFromHere } from './import-from-here.ts'
+import { storesAtPaths } from './stores-at-paths.ts'
 import type { TestSubject } from './test-part.ts'
 import { useStore } from './use-store.ts'
 
-/** What a module that is given to the command looks like; shown to whoever gave another. */
-export const moduleExample = `
-  import { mkdtemp, rm } from 'node:fs/promises'
-  import { tmpdir } from 'node:os'
-  import { join } from 'node:path'
-  import type { DriverUnderTest } from '@holdfast/driver-testkit'
-  import { createMyDriver } from './my-driver.ts'
+/** What a module is that is given to the command; shown to whoever gave another. */
+export const moduleHelp = `A module of a driver exports what the runner calls, too:
+
+  export function createDriver(location: string): StorageDriver
+
+Then each store is at a path of its own, where nothing is yet. A driver that has its stores elsewhere,
+or that takes a clock, so that the checks of expiry can move the time, exports besides:
 
   export const driverUnderTest: DriverUnderTest = {
     name: 'my',
-    capabilities: createMyDriver('never-opened').capabilities,
+    capabilities: createMyDriver({ url: 'my:never-opened' }).capabilities,
     async createStore({ clock }) {
-      const folder = await mkdtemp(join(tmpdir(), 'my-driver-'))
-      const location = join(folder, 'store')
+      const url = await createTestDatabase()
       return {
-        createDriver: () => createMyDriver(location, { clock }),
-        location,
-        dispose: () => rm(folder, { recursive: true }),
+        createDriver: () => createMyDriver({ url, clock }),
+        location: url,
+        dispose: () => dropTestDatabase(url),
       }
     },
   }
 
-  // For the checks that have processes of their own; they import this module too.
-  export const createDriver = (location: string) => createMyDriver(location)`
+It is what runConformance takes in your tests. With location, createDriver opens the same store in
+the processes of the checks that have several, and of those that kill.`
 
 /**
  * Imports the module that the command was given.
@@ -40,54 +38,31 @@ export const moduleExample = `
  */
 export async function loadTestSubject(name: string): Promise<TestSubject> {
   const { url, exports } = await importFromHere(name)
-  const driver = exports['driverUnderTest'] ?? exports['default']
-  if (driver === undefined) {
-    const names = Object.keys(exports).join(', ') || 'nothing'
-    throw unusable(name, `exports no driverUnderTest, but ${names}`)
-  }
-  if (!isDriverUnderTest(driver)) throw unusable(name, whyNoDriver(driver))
   const { createDriver } = exports
   if (createDriver !== undefined && typeof createDriver !== 'function') {
     throw unusable(name, `exports as createDriver no function, but ${describeValue(createDriver)}`)
   }
-  return {
-    driver,
-    module: url,
-    whyNotElsewhere: await findWhyNotElsewhere(name, driver, createDriver !== undefined),
+  const opener = createDriver as DriverModule['createDriver'] | undefined
+  const given = exports['driverUnderTest'] ?? exports['default']
+  if (given === undefined && opener === undefined) {
+    const names = Object.keys(exports).join(', ') || 'nothing'
+    throw unusable(name, `exports neither createDriver nor driverUnderTest, but ${names}`)
   }
-}
-
-interface Imported {
-  readonly url: string
-  readonly exports: Readonly<Record<string, unknown>>
-}
-
-async function importFromHere(name: string): Promise<Imported> {
-  const isPath = /^[./]/.test(name) || statSync(name, { throwIfNoEntry: false })?.isFile() === true
-  const wanted = isPath ? pathToFileURL(resolve(name)).href : name
-  const parentURL = pathToFileURL(join(process.cwd(), 'package.json')).href
-  const found = { url: wanted }
-  // Packages are looked up where the driver is, and not where this one is installed.
-  const hooks = registerHooks({
-    resolve(specifier, context, next) {
-      if (specifier !== wanted) return next(specifier, context)
-      const resolved = next(specifier, { ...context, parentURL })
-      found.url = resolved.url
-      return resolved
-    },
-  })
   try {
-    const exports = (await import(wanted)) as Imported['exports']
-    return { ...found, exports }
+    const driver = given ?? (opener && (await storesAtPaths({ createDriver: opener })))
+    const missing = whyNoDriver(driver)
+    if (missing !== '') throw unusable(name, missing)
+    const subject = { driver: driver as DriverUnderTest, module: url }
+    const whyNotElsewhere =
+      opener === undefined
+        ? 'the module exports no createDriver(location)'
+        : await findWhyNotElsewhere(subject.driver)
+    return { ...subject, whyNotElsewhere }
   } catch (cause) {
-    throw new HoldfastError('USAGE', `${name} cannot be imported: ${messageOf(cause)}`, { cause })
-  } finally {
-    hooks.deregister()
+    if (cause instanceof UnusableModule) throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new HoldfastError('USAGE', `${name} makes no driver or store: ${reason}`, { cause })
   }
-}
-
-function isDriverUnderTest(value: unknown): value is DriverUnderTest {
-  return whyNoDriver(value) === ''
 }
 
 /** What a value lacks to be a driver under test; empty if nothing. */
@@ -103,28 +78,16 @@ function whyNoDriver(value: unknown): string {
       : ['capabilities is no object']),
     ...(typeof createStore === 'function' ? [] : ['createStore is no function']),
   ]
-  return wrong.length === 0 ? '' : `exports a driverUnderTest whose ${wrong.join(' and whose ')}`
+  return wrong.length === 0 ? '' : `has a driver whose ${wrong.join(' and whose ')}`
 }
 
-async function findWhyNotElsewhere(
-  name: string,
-  driver: DriverUnderTest,
-  hasOpener: boolean,
-): Promise<string | null> {
-  if (!hasOpener) return 'the module exports no createDriver(location)'
-  try {
-    const location = await useStore(driver, async (store) => store.location)
-    return location === undefined ? 'createStore gives no location' : null
-  } catch (cause) {
-    throw new HoldfastError('USAGE', `${name} makes no store: ${messageOf(cause)}`, { cause })
-  }
+async function findWhyNotElsewhere(driver: DriverUnderTest): Promise<string | null> {
+  const location = await useStore(driver, async (store) => store.location)
+  return location === undefined ? 'createStore gives no location' : null
 }
 
-function unusable(name: string, reason: string): HoldfastError {
-  const message = `${name} ${reason}.\n\nA module to test looks like this:\n${moduleExample}`
-  return new HoldfastError('USAGE', message)
-}
+class UnusableModule extends HoldfastError {}
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+function unusable(name: string, reason: string): UnusableModule {
+  return new UnusableModule('USAGE', `${name} ${reason}.\n\n${moduleHelp}`)
 }

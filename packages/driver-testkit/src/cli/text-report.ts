@@ -35,6 +35,7 @@ function formatCapabilities(capabilities: Capabilities, paint: Paint): string {
 
 function formatFact(name: string, value: unknown): string {
   if (typeof value !== 'number' || !name.endsWith('Bytes')) return String(value)
+  if (value === Number.MAX_SAFE_INTEGER) return 'any'
   const mebibytes = value / 1_048_576
   return Number.isInteger(mebibytes) && mebibytes > 0 ? `${mebibytes} MiB` : `${value} bytes`
 }
@@ -110,17 +111,13 @@ function formatBroken({ broken }: TestReport, paint: Paint): string {
   return [heading, ...blocks].join('\n')
 }
 
-function formatVerdict(
-  { driver, counts, broken, durationMs, seed }: TestReport,
-  paint: Paint,
-): string {
+function formatVerdict(report: TestReport, paint: Paint): string {
+  const { driver, counts, broken, durationMs, seed } = report
+  const promises = broken.length === 1 ? 'promise' : 'promises'
   const verdict =
     counts.broken === 0
-      ? paint('green', `The ${driver} driver keeps the storage contract.`)
-      : paint(
-          'red',
-          `The ${driver} driver breaks ${broken.length} promises of the storage contract.`,
-        )
+      ? paint('green', `The ${driver} driver keeps every promise that was tried.`)
+      : paint('red', `The ${driver} driver breaks ${broken.length} ${promises}.`)
   const skipped = counts.skipped === 0 ? '' : paint('yellow', `, ${counts.skipped} skipped`)
   const seconds = (durationMs / 1000).toFixed(1)
   return `${verdict}\n${counts.passed} passed, ${counts.broken} broken${skipped}, in ${seconds} s, with seed ${seed}.`

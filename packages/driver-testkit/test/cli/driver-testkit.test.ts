@@ -17,9 +17,17 @@ describe('driver-testkit', { timeout: 120 * seconds }, () => {
     expect(stdout).toContain('maxValueBytes      64 MiB')
     expect(stdout).toContain("the driver's durability is none\n")
     expect(stdout).toMatch(/durability\.reopened,[^]*crash\.kill/)
-    expect(stdout).toContain('The map driver keeps the storage contract.')
+    expect(stdout).toContain('The map driver keeps every promise that was tried.')
     expect(stderr).toContain('] linearizability\n')
     expect(leftovers).toEqual([])
+    expect(exitCode).toBe(0)
+  })
+
+  test('takes the module of a driver as the runner does, which says nothing of clocks', async () => {
+    const args = ['../../../examples/map-driver.ts', '--only', 'list,expiry']
+    const { exitCode, stdout } = await runCommand(args)
+    expect(stdout).toContain('the driver takes no clock')
+    expect(stdout).toContain('The map driver keeps every promise that was tried.')
     expect(exitCode).toBe(0)
   })
 
@@ -56,14 +64,14 @@ describe('driver-testkit', { timeout: 120 * seconds }, () => {
     ['ends its process', 'exit', 'It ended its process (exit code 7).'],
     ['leaves an error to nobody', 'stray', 'Cause: a stray'],
   ] as const)('goes on after a check in which the driver %s', async ([, manners, message]) => {
-    const only = ['--only', 'list.nothing,clear.all', '--timeout', '1']
+    const only = ['--only', 'list.nothing,lifecycle.await-using', '--timeout', '1']
     const env = { MANNERS: manners }
     const { exitCode, stdout, leftovers } = await runCommand(['./unruly-subject.ts', ...only], {
       env,
     })
     expect(exitCode).toBe(1)
     expect(stdout).toContain(message)
-    expect(stdout).toContain('2 broken')
+    expect(stdout).toContain('1 passed, 1 broken')
     expect(leftovers).toEqual([])
   })
 
@@ -98,7 +106,13 @@ describe('driver-testkit', { timeout: 120 * seconds }, () => {
     ['two efforts', ['./map-subject.ts', '--quick', '--full'], 'cannot be used with'],
     ['a module that is not there', ['./nowhere.ts'], './nowhere.ts cannot be imported'],
     ['a package that is not there', ['no-such-driver'], 'no-such-driver cannot be imported'],
-    ['no driver', ['../run-command.ts'], 'exports no driverUnderTest, but fixtures'],
+    [
+      'no driver',
+      ['../run-command.ts'],
+      'exports neither createDriver nor driverUnderTest, but fixtures',
+    ],
+    ['no function', ['./wordy-subject.ts'], 'exports as createDriver no function, but a string'],
+    ['a driver that is none', ['./vain-subject.ts'], 'has a driver whose name is no text'],
     [
       'another shape',
       ['./half-subject.ts'],
@@ -121,7 +135,9 @@ describe('driver-testkit', { timeout: 120 * seconds }, () => {
     writeFileSync(join(home, 'package.json'), '{ "type": "module", "exports": "./index.js" }')
     writeFileSync(join(home, 'index.js'), 'export const hello = 1')
     const { exitCode, stderr } = await runCommand(['my-driver'], { cwd: folder.path })
-    expect(stderr).toContain('my-driver exports no driverUnderTest, but hello')
+    expect(stderr).toContain(
+      'my-driver exports neither createDriver nor driverUnderTest, but hello',
+    )
     expect(exitCode).toBe(2)
   })
 
