@@ -54,7 +54,8 @@ export async function findPage(folder: string, path: string): Promise<Destinatio
   }
 }
 
-function isWithin(folder: string, path: string): boolean {
+/** Whether a path is the folder or in it, as far as its text tells. */
+export function isWithin(folder: string, path: string): boolean {
   const way = relative(folder, path)
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }

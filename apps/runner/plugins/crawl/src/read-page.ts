@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { marked } from 'marked'
-import { followLink, markdownExtensions } from './find-page.ts'
+import { followLink, isWithin, markdownExtensions } from './find-page.ts'
 import type { PageRecord } from './page-record.ts'
 import { type ParsedPage, parseHtml } from './parse-html.ts'
 
@@ -9,10 +9,13 @@ import { type ParsedPage, parseHtml } from './parse-html.ts'
 export async function readPage(folder: string, path: string): Promise<PageRecord> {
   let source: string
   try {
-    source = await readFile(join(folder, path), 'utf8')
+    // It may have become a symbolic link since it was found.
+    const file = await realpath(join(folder, path))
+    if (!isWithin(folder, file)) return unreadable(path, 'OUTSIDE')
+    source = await readFile(file, 'utf8')
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException
-    return { path, title: null, textLength: 0, links: [], deadLinks: [], error: code }
+    return unreadable(path, code)
   }
   const { title, text, hrefs } = parsePage(path, source)
   const links = new Set<string>()
@@ -23,6 +26,10 @@ export async function readPage(folder: string, path: string): Promise<PageRecord
     if (destination.kind === 'missing') deadLinks.push(href)
   }
   return { path, title, textLength: text.length, links: [...links], deadLinks, error: null }
+}
+
+function unreadable(path: string, error: string): PageRecord {
+  return { path, title: null, textLength: 0, links: [], deadLinks: [], error }
 }
 
 function parsePage(path: string, source: string): ParsedPage {

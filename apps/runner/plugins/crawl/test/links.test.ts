@@ -72,6 +72,13 @@ test('leaves the folder by no symbolic link, and knows a page under one path', a
   })
 })
 
+test('does not read a page that has become a symbolic link out of the folder', async () => {
+  await using outside = await createSite({ 'secret.html': '<title>Secret</title>' })
+  await using site = await createSite({})
+  await symlink(join(outside.folder, 'secret.html'), join(site.folder, 'page.html'))
+  expect(await readPage(site.folder, 'page.html')).toMatchObject({ title: null, error: 'OUTSIDE' })
+})
+
 test('leaves a page alone whose path is too long for a key', async () => {
   const path = `${'d/'.repeat(200)}${'x'.repeat(110)}.html`
   await using site = await createSite({ 'index.html': `<a href="${path}">go</a>`, [path]: '' })
