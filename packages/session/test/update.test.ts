@@ -30,6 +30,15 @@ describe('update', () => {
     expect(decode(await storage.get('k'))).toBe('!!')
   })
 
+  test('refuses what is no function', async () => {
+    const { storage, persistent_store: json } = setUp()
+    for (const update of [json.update('k', 5 as never), storage.update('k', 5 as never)]) {
+      const error = await caught(update)
+      expect(error).toMatchObject({ code: 'WRONG_TYPE' })
+      expect(error.message).toContain('takes a function')
+    }
+  })
+
   test('stores a value that was changed in place and returned', async () => {
     const { storage, persistent_store: json } = setUp()
     await json.set('k', { tags: ['a'] })

@@ -28,7 +28,7 @@ import type {
 import { ownBytes, parseBytes } from './bytes.ts'
 import { KeyedStore } from './keyed-store.ts'
 import { parseEntries } from './parse-entries.ts'
-import { checkOptions, parseExpected } from './parse-options.ts'
+import { checkChange, checkOptions, parseExpected } from './parse-options.ts'
 import { clampRange, parseRange } from './range.ts'
 import { toReadable } from './readable-body.ts'
 import { isByteSource, SourceBody } from './source-body.ts'
@@ -136,6 +136,7 @@ export class ByteStore extends KeyedStore implements SessionStorage {
     change: (current: Bytes | null) => Uint8Array | Promise<Uint8Array>,
     options: UpdateBytesOptions = {},
   ): Promise<Bytes> {
+    checkChange(change)
     checkOptions(options, 'update', ['expiresInMs', 'contentType'])
     let result = new Uint8Array()
     const changeEntry = async (entry: StorageEntry | null): Promise<Uint8Array> => {

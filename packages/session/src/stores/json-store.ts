@@ -20,7 +20,7 @@ import type {
 import { addStep, parseStep } from './increment.ts'
 import { KeyedStore } from './keyed-store.ts'
 import { parseEntries } from './parse-entries.ts'
-import { checkOptions } from './parse-options.ts'
+import { checkChange, checkOptions } from './parse-options.ts'
 import type { OpenAccess } from './store-access.ts'
 import { watchKeys } from './watch-keys.ts'
 
@@ -77,6 +77,7 @@ export class JsonStore extends KeyedStore implements PersistentStore {
     change: (current: Value | undefined) => unknown,
     options: UpdateOptions = {},
   ): Promise<Value> {
+    checkChange(change)
     checkOptions(options, 'update', ['expiresInMs'])
     let result: unknown
     const changeEntry = async (entry: StorageEntry | null): Promise<Uint8Array> => {

@@ -21,7 +21,7 @@ const lastMoment = 8_640_000_000_000_000
  * @throws {@link MisuseError} `WRONG_TYPE`, `INVALID_ARGUMENT`
  */
 export function checkOptions(options: object, method: string, names: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new MisuseError(
       'WRONG_TYPE',
       `The options of ${method} are an object; got ${describeValue(options)}.`,
@@ -63,6 +63,15 @@ export function parseExpiry(
  */
 export function parseExpected(ifVersion: DeleteOptions['ifVersion']): Version | null | undefined {
   return ifVersion === undefined || ifVersion === null ? ifVersion : parseVersion(ifVersion)
+}
+
+/** @throws {@link MisuseError} `WRONG_TYPE` */
+export function checkChange(change: unknown): void {
+  if (typeof change === 'function') return
+  throw new MisuseError(
+    'WRONG_TYPE',
+    `update takes a function that makes the new value of the current one; got ${describeValue(change)}.`,
+  )
 }
 
 /** @throws {@link HoldfastError} `INVALID_ARGUMENT` */
