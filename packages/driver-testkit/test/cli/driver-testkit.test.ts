@@ -84,7 +84,7 @@ describe('driver-testkit', { timeout: 120 * seconds }, () => {
     await using wrong = await startCommand(args, { env: { FAULT: 'acknowledges-early' } })
     const { exitCode, stdout } = await wrong.ended
     expect(exitCode).toBe(1)
-    expect(stdout).toContain('crash.kill [16.1]')
+    expect(stdout).toContain('crash.kill [16.1')
     const [, ledger = ''] = /Ledger: (.*)$/m.exec(stdout) ?? []
     expect(readFileSync(ledger, 'utf8')).toContain('"kind":"acknowledged"')
     expect(wrong.leftovers()).toHaveLength(1)
