@@ -59,7 +59,6 @@ function checkToolName(name: string): string {
 function checkTool(name: string, tool: ToolClass): ToolClass {
   const subject = `The tool ${JSON.stringify(name)}`
   if (!isKind(tool, 'tool/v1')) throw notAClass(subject, 'Tool', tool)
-  checkInvoke(subject, tool)
   const { description, parameters } = tool
   if (typeof description !== 'string') {
     throw wrongType(`${subject} has a string as its static description`, description)
@@ -77,7 +76,6 @@ function toRoute(path: string, endpoint: EndpointClass): Route {
   if (!isKind(endpoint, 'endpoint/v1')) {
     throw notAClass(`The endpoint ${JSON.stringify(path)}`, 'Endpoint', endpoint)
   }
-  checkInvoke(`The endpoint ${JSON.stringify(path)}`, endpoint)
   return Object.freeze({ path, pattern: toPattern(path), endpoint })
 }
 
@@ -103,12 +101,6 @@ function toPattern(path: string): URLPattern {
       { cause },
     )
   }
-}
-
-function checkInvoke(subject: string, handler: object): void {
-  const prototype: unknown = Reflect.get(handler, 'prototype')
-  const invoke: unknown = Reflect.get(Object(prototype) as object, 'invoke')
-  if (typeof invoke !== 'function') throw wrongType(`${subject} has a method invoke`, invoke)
 }
 
 /** Schemas are objects in most libraries and functions in ArkType. */

@@ -82,13 +82,6 @@ describe('definePlugin', () => {
     expect(error.message).toContain('The endpoint "/mine" is a class that extends Endpoint')
   })
 
-  test('refuses a tool without a method invoke', async () => {
-    abstract class Idle extends Tool {}
-    const error = await thrown(() => definePlugin({ tools: { idle: Idle as never } }))
-    expect(error).toMatchObject({ code: 'WRONG_TYPE' })
-    expect(error.message).toContain('The tool "idle" has a method invoke')
-  })
-
   test.each<[string, object]>([
     ['parameters', { parameters: { key: 'string' } }],
     ['parameters', { parameters: undefined }],
