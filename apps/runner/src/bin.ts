@@ -3,6 +3,8 @@
 import * as nodeModule from 'node:module'
 
 const oldestMajor = 24
+/** How long the process may take to end by itself, in milliseconds. */
+const graceMs = 250
 
 if (Number.parseInt(process.versions.node, 10) < oldestMajor) {
   process.stderr.write(
@@ -15,5 +17,7 @@ if (Number.parseInt(process.versions.node, 10) < oldestMajor) {
 nodeModule.enableCompileCache()
 const { main } = await import('./main.ts')
 
-// What a plugin has left behind, such as a timer, does not keep the process.
-process.exit(await main(process.argv.slice(2)))
+process.exitCode = await main(process.argv.slice(2))
+// The process ends by itself: process.exit can hang while V8 collects large values. But what a
+// plugin has left behind, such as a timer, does not keep it.
+setTimeout(() => process.exit(), graceMs).unref()

@@ -11,18 +11,32 @@ export class Interrupted extends Error {
   }
 }
 
-/**
- * A signal that aborts, with {@link Interrupted}, on the first SIGINT or SIGTERM. A second one ends
- * the process at once.
- */
-export function listenForInterruption(): AbortSignal {
+/** How this process is told to stop. */
+export interface Interruption {
+  /** Aborts with {@link Interrupted}. */
+  readonly signal: AbortSignal
+  /** Stops it from within, for a fault. */
+  readonly stop: () => void
+  /** Leaves signals to Node again, which ends the process at once. */
+  readonly ignore: () => void
+}
+
+/** Stops on the first SIGINT or SIGTERM. A second one ends the process at once. */
+export function listenForInterruption(): Interruption {
   const controller = new AbortController()
-  const stop = (signal: 'SIGINT' | 'SIGTERM'): void => {
+  const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
     const exitCode = 128 + constants.signals[signal]
     if (controller.signal.aborted) process.exit(exitCode)
     controller.abort(new Interrupted(`The process received ${signal}.`, exitCode))
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
-  return controller.signal
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return {
+    signal: controller.signal,
+    stop: () => controller.abort(new Interrupted('Something failed that nobody caught.', 1)),
+    ignore: () => {
+      process.off('SIGINT', onSignal)
+      process.off('SIGTERM', onSignal)
+    },
+  }
 }

@@ -7,6 +7,7 @@ import { ExitError } from './exit-error.ts'
 import { Interrupted, listenForInterruption } from './interruption.ts'
 import { toHoldfastError } from './problem-details.ts'
 import { showError } from './show-error.ts'
+import { reportStrayErrors } from './stray-errors.ts'
 
 /**
  * Runs the `holdfast` command.
@@ -15,7 +16,9 @@ import { showError } from './show-error.ts'
  * @returns what the process is to end with: one of the exit codes that `holdfast --help` lists
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const signal = listenForInterruption()
+  const style = { json: args.includes('--json'), verbose: args.includes('--verbose') }
+  const { signal, stop, ignore } = listenForInterruption()
+  const strays = reportStrayErrors(style, stop)
   // Of stdout, what a plugin logs is no part.
   globalThis.console = new Console(process.stderr)
   // A tool that waits for nothing that this process knows of is still to be interrupted.
@@ -24,7 +27,8 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   try {
     await createProgram(signal).parseAsync(args, { from: 'user' })
-    return exitCodes.success
+    const isFault = signal.aborted ? isFaultOf(signal) : strays.hasSeen()
+    return isFault ? exitCodes.failure : exitCodes.success
   } catch (caught) {
     if (caught instanceof CommanderError && caught.exitCode === 0) return exitCodes.success
     if (isBrokenPipe(caught)) return exitCodes.success
@@ -35,14 +39,17 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     const error = caught instanceof CommanderError ? usageError(caught) : caught
     // A commander that could not make sense of the options says nothing of those that it knew.
-    await showError(error, {
-      json: args.includes('--json'),
-      verbose: args.includes('--verbose'),
-    })
+    await showError(error, style)
     return errorOutcomes[toHoldfastError(error).code].exitCode
   } finally {
     clearInterval(keepAlive)
+    ignore()
   }
+}
+
+function isFaultOf(signal: AbortSignal): boolean {
+  const reason: unknown = signal.reason
+  return reason instanceof Interrupted && reason.exitCode === exitCodes.failure
 }
 
 /** Whoever read the output, such as `head`, has had enough of it. */

@@ -11,8 +11,14 @@ export function parseJson(source: string | Uint8Array, subject: string): JsonVal
     const text =
       typeof source === 'string' ? source : new TextDecoder('utf-8', { fatal: true }).decode(source)
     return JSON.parse(text) as JsonValue
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ') : String(cause)
-    throw new HoldfastError('MALFORMED_JSON', `${subject} is not JSON: ${reason}.`, { cause })
+  } catch (error) {
+    // The parser quotes what it read, which may be a secret; where it stopped tells as much.
+    const reason = error instanceof Error ? error.message : ''
+    const [position] = /at position .*$/.exec(reason) ?? []
+    const where = position === undefined ? '' : `, ${position}`
+    throw new HoldfastError(
+      'MALFORMED_JSON',
+      `${subject} is not JSON${where}. Text in JSON is in double quotes, and so are names.`,
+    )
   }
 }

@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { makeStore, run } from './holdfast.ts'
+import { makeStore, run, start } from './holdfast.ts'
 
 const counter = fileURLToPath(new URL('fixtures/counter', import.meta.url))
 const processes = 4
@@ -25,3 +26,33 @@ test.each([
   },
   120_000,
 )
+
+test('a promise that a tool leaves behind to be rejected is told in a paragraph, and fails the run', async () => {
+  const { code, stdout, stderr } = await run(['run', counter, 'forget', '--store', 'memory:'])
+  expect({ code, stdout }).toEqual({ code: 1, stdout: 'done\n' })
+  expect(stderr).toMatch(/^holdfast: WRONG_TYPE: A plugin left a promise behind .+\n$/)
+})
+
+test('a promise that a tool leaves behind to be rejected does not end the server', async () => {
+  const store = await makeStore()
+  const { child, stdout } = start([
+    'serve',
+    '--json',
+    '--port',
+    '0',
+    '--plugins',
+    counter,
+    '--store',
+    store,
+  ])
+  const [line] = (await once(stdout, 'data')) as [Buffer]
+  const { url } = JSON.parse(String(line)) as { url: string }
+  const call = (tool: string, body: string): Promise<string> =>
+    fetch(`${url}/v1/workspaces/w/plugins/counter/tools/${tool}`, { method: 'POST', body }).then(
+      (response) => response.text(),
+    )
+  expect(await call('forget', '{}')).toContain('done')
+  expect(await call('increment', '{ "times": 1 }')).toContain('done')
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+})

@@ -46,6 +46,9 @@ export interface RunningServer {
 
 type FetchCallback = Parameters<typeof getRequestListener>[0]
 
+/** How long a client may take for the headers of a request, in milliseconds. */
+const headersTimeoutMs = 60_000
+
 /** For how long a call that was aborted may still say so to its caller, in milliseconds. */
 const lastWordsMs = 1_000
 
@@ -80,7 +83,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     overrideGlobalObjects: false,
     errorHandler: (error) => problemResponse(report(notUnderstood(error))),
   })
-  // A body may stream for as long as it takes; headers may not.
+  // A body may stream for as long as it takes; headers may not, and Node gives them no more than
+  // the whole request unless it is told.
   const server = createServer({ requestTimeout: 0 }, (incoming, outgoing) => {
     outgoing.on('close', () => {
       // A connection that is kept for more requests would keep a draining server.
@@ -88,6 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     })
     void listener(incoming, outgoing)
   })
+  server.headersTimeout = headersTimeoutMs
   const port = await listen(server, options.port, address)
 
   const drain = async (timeoutMs: number): Promise<void> => {

@@ -84,6 +84,11 @@ function checkResponse(value: unknown): Response {
   if (!isResponse(value)) {
     throw new TypeError(`invoke() returns a Response; it returned ${describeValue(value)}.`)
   }
+  if (value.status < 200) {
+    throw new TypeError(
+      'the Response is one of Response.error(), which cannot be sent; return one with a status.',
+    )
+  }
   if (value.bodyUsed || value.body?.locked === true) {
     throw new TypeError('the body of the Response was read already; return one that is fresh.')
   }
