@@ -1,4 +1,5 @@
 import { Console } from 'node:console'
+import { setImmediate } from 'node:timers/promises'
 import { HoldfastError, isHoldfastError } from '@holdfast/core'
 import { CommanderError } from 'commander'
 import { createProgram } from './create-program.ts'
@@ -27,6 +28,8 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   try {
     await createProgram(signal).parseAsync(args, { from: 'user' })
+    // Node tells of a promise that was left behind when the work of the moment is done.
+    await setImmediate()
     const isFault = signal.aborted ? isFaultOf(signal) : strays.hasSeen()
     return isFault ? exitCodes.failure : exitCodes.success
   } catch (caught) {
