@@ -1,5 +1,6 @@
 import { describeValue, MisuseError, quoteOrDescribe } from '@holdfast/core'
 import type { EndpointClass } from './endpoint.ts'
+import { isSchema } from './is-schema.ts'
 import { isKind } from './kind.ts'
 import type { PluginDefinition, Route } from './plugin-definition.ts'
 import { checkOptions } from './stores/parse-options.ts'
@@ -101,14 +102,6 @@ function toPattern(path: string): URLPattern {
       { cause },
     )
   }
-}
-
-/** Schemas are objects in most libraries and functions in ArkType. */
-function isSchema(value: unknown): boolean {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
-  if (!('~standard' in value)) return false
-  const standard = value['~standard']
-  return typeof standard === 'object' && standard !== null && 'validate' in standard
 }
 
 function notAClass(subject: string, base: string, got: unknown): MisuseError {

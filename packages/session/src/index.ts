@@ -20,6 +20,7 @@ export { definePlugin, type PluginOptions } from './define-plugin.ts'
 export { Endpoint, type EndpointClass, type PathParameters } from './endpoint.ts'
 export { attempt_store, persistent_store } from './invocation-stores.ts'
 export type { JsonCompatible, JsonInput } from './json-compatible.ts'
+export type { JsonEntry } from './json-entry.ts'
 export type { JsonObject } from './json-object.ts'
 export type {
   BlobMessage,
@@ -34,7 +35,7 @@ export type {
   VariableMessage,
 } from './message.ts'
 export type { ParametersOf } from './parameters-of.ts'
-export type { JsonEntry, PersistentStore, WatchedJson } from './persistent-store.ts'
+export type { PersistentStore, WatchedJson } from './persistent-store.ts'
 export type { PluginDefinition } from './plugin-definition.ts'
 export type {
   SessionStorage,
@@ -58,4 +59,14 @@ export type {
   UpdateOptions,
   WatchOptions,
 } from './store-options.ts'
+export type {
+  Migrate,
+  Migration,
+  StoredInput,
+  StoreSchemas,
+  TypedEntries,
+  TypedMap,
+  TypedStore,
+  WatchedTyped,
+} from './typed-store.ts'
 export { Tool, type ToolClass, type ToolOutput } from './tool.ts'

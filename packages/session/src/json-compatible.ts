@@ -5,11 +5,13 @@ import type { JsonValue } from '@holdfast/core'
  * JSON cannot keep. Unlike {@link JsonValue} it takes interfaces and optional properties. The strict
  * check is made when the value is encoded.
  */
-export type JsonCompatible<Value> = Value extends JsonValue
-  ? Value
-  : Value extends bigint | symbol | undefined | ((...parameters: never) => unknown)
-    ? never
-    : { readonly [Name in keyof Value]: JsonProperty<Value, Name> }
+export type JsonCompatible<Value> = unknown extends Value
+  ? JsonValue
+  : Value extends JsonValue
+    ? Value
+    : Value extends bigint | symbol | undefined | ((...parameters: never) => unknown)
+      ? never
+      : { readonly [Name in keyof Value]: JsonProperty<Value, Name> }
 
 /** What a method takes that stores or sends JSON: what is JSON by its type, or compatible with it. */
 export type JsonInput<Value> = JsonValue | (Value & JsonCompatible<Value>)

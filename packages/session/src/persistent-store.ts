@@ -1,5 +1,7 @@
 import type { EntryMetadata, JsonValue, Version } from '@holdfast/core'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { JsonInput } from './json-compatible.ts'
+import type { JsonEntry } from './json-entry.ts'
 import type {
   DeleteOptions,
   Entries,
@@ -11,11 +13,7 @@ import type {
   UpdateOptions,
   WatchOptions,
 } from './store-options.ts'
-
-/** An entry of `persistent_store`. Its `size` is that of the JSON in UTF-8, in bytes. */
-export interface JsonEntry<Value = JsonValue> extends EntryMetadata {
-  readonly value: Value
-}
+import type { StoreSchemas, TypedStore } from './typed-store.ts'
 
 /** One entry for each key that is watched, in the order asked; `undefined` where there is none. */
 export type WatchedJson<Keys extends readonly string[], Value = JsonValue> = {
@@ -31,8 +29,8 @@ export type WatchedJson<Keys extends readonly string[], Value = JsonValue> = {
  * a stored `null` is `null`. It never sees a key of `session.storage`.
  *
  * Every method rejects with `NO_INVOCATION` outside an invocation, and otherwise as those of
- * `session.storage` do. Where a method takes a type for the stored value, it takes it at your word:
- * parse what an older version of your plugin may have written otherwise.
+ * `session.storage` do. Where a method takes a type for the stored value, it takes it at your word;
+ * `typed` has values checked by a schema.
  *
  * @example
  * ```ts
@@ -172,4 +170,27 @@ export interface PersistentStore {
    * time comes once, whatever is written to other keys meanwhile.
    */
   keys(options?: KeysOptions): AsyncGenerator<string, void, void>
+
+  /**
+   * Gives this store a schema, of any library that implements Standard Schema, for the values of all
+   * its keys, or one for each of its keys: then values have types, and are checked on their way in
+   * and out. It may be called where a module is loaded; only the methods of what it gives need an
+   * invocation.
+   *
+   * @param schemas a schema, or an object with the schema of each key that there is
+   * @throws {@link MisuseError} `WRONG_TYPE` for what is no schema
+   *
+   * @example
+   * ```ts
+   * const preferences = persistent_store.typed(z.object({ theme: z.enum(['dark', 'light']) }))
+   * await preferences.set('ada', { theme: 'dark' })
+   *
+   * const state = persistent_store.typed({ cursor: z.string(), seen: z.int() })
+   * await state.increment('seen')
+   * ```
+   */
+  typed<Schema extends StandardSchemaV1>(
+    schema: Schema,
+  ): TypedStore<Readonly<Record<string, Schema>>>
+  typed<Schemas extends StoreSchemas>(schemas: Schemas): TypedStore<Schemas>
 }

@@ -36,7 +36,7 @@ interface Loaded {
 async function load(plan: RunnerPlan): Promise<Loaded> {
   try {
     const subject = await loadTestSubject(plan.module)
-    const all = parts.flatMap((part) => part.cases(subject, plan))
+    const all = parts.flatMap((part) => part(subject, plan))
     const cases = selectCases(all, plan).filter(({ id }) => !plan.done.includes(id))
     return { subject, cases }
   } catch (error) {

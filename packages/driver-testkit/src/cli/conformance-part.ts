@@ -11,17 +11,14 @@ const expect: Expect = (actual) => ({
 })
 
 /** The checks of `runConformance`, without a test runner. */
-export const conformancePart: TestPart = {
-  name: 'conformance',
-  cases: ({ driver }, { checkTimeoutMs }) =>
-    conformanceSections
-      .flatMap((section) => section.checks)
-      .map((check) => ({
-        id: check.id,
-        title: check.title,
-        promises: check.promises,
-        skipped: whySkipped(check, driver),
-        timeoutMs: checkTimeoutMs,
-        run: () => runCheck(check, driver, expect),
-      })),
-}
+export const conformancePart: TestPart = ({ driver }, { checkTimeoutMs }) =>
+  conformanceSections
+    .flatMap((section) => section.checks)
+    .map((check) => ({
+      id: check.id,
+      title: check.title,
+      promises: check.promises,
+      skipped: whySkipped(check, driver),
+      timeoutMs: checkTimeoutMs,
+      run: () => runCheck(check, driver, expect),
+    }))

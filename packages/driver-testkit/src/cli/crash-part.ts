@@ -7,24 +7,21 @@ import { locationOf, useStore } from './use-store.ts'
 const kills = { quick: 8, usual: 40, full: 400 }
 
 /** The crash check of `runCrashCheck`. */
-export const crashPart: TestPart = {
-  name: 'crash',
-  cases: ({ driver, module, whyNotElsewhere }, { effort }) => [
-    {
-      id: 'crash.kill',
-      title: `What was acknowledged survives kill -9, ${kills[effort]} times, whole and counted.`,
-      promises: ['16.1', '16.2', '2.6', '6.1', '8.2'],
-      skipped: survivesClose.isMetBy(driver) ? whyNotElsewhere : survivesClose.otherwise,
-      timeoutMs: 60_000 + kills[effort] * 5_000,
-      run: ({ seed, failureFolder, signal }) =>
-        useStore(driver, async (store) => {
-          const location = locationOf(store)
-          const options = { driverModule: module, location, kills: kills[effort] }
-          const run = await runCrashCheck({ ...options, seed, failureFolder, signal })
-          return formatCrashRun(run)
-        }),
-      blame: (error) =>
-        error instanceof CrashCheckFailure ? error.findings.map(({ promise }) => promise) : [],
-    },
-  ],
-}
+export const crashPart: TestPart = ({ driver, module, whyNotElsewhere }, { effort }) => [
+  {
+    id: 'crash.kill',
+    title: `What was acknowledged survives kill -9, ${kills[effort]} times, whole and counted.`,
+    promises: ['16.1', '16.2', '2.6', '6.1', '8.2'],
+    skipped: survivesClose.isMetBy(driver) ? whyNotElsewhere : survivesClose.otherwise,
+    timeoutMs: 60_000 + kills[effort] * 5_000,
+    run: ({ seed, failureFolder, signal }) =>
+      useStore(driver, async (store) => {
+        const location = locationOf(store)
+        const options = { driverModule: module, location, kills: kills[effort] }
+        const run = await runCrashCheck({ ...options, seed, failureFolder, signal })
+        return formatCrashRun(run)
+      }),
+    blame: (error) =>
+      error instanceof CrashCheckFailure ? error.findings.map(({ promise }) => promise) : [],
+  },
+]

@@ -9,35 +9,32 @@ const kills = { quick: 1, usual: 3, full: 10 }
 const timeoutMs = 300_000
 
 /** The checks of `runLinearizability`. */
-export const linearizabilityPart: TestPart = {
-  name: 'linearizability',
-  cases: ({ driver, module, whyNotElsewhere }, { effort }) => [
-    {
-      id: 'linearizability.one-process',
-      title: `${operations[effort]} operations of 8 clients on one driver take effect one by one.`,
-      promises: ['5.3', '6.1', '6.2'],
-      skipped: null,
-      timeoutMs,
-      run: ({ seed, failureFolder }) =>
-        useStore(driver, async (store) => {
-          const createDriver = (): ReturnType<typeof store.createDriver> => store.createDriver()
-          const workload = { seed, operations: operations[effort], failureFolder, timeoutMs }
-          return formatRun(await runLinearizability({ ...workload, createDriver }))
-        }),
-    },
-    {
-      id: 'linearizability.several-processes',
-      title: `${operations[effort]} operations of 8 clients in 4 processes, of which ${kills[effort]} are killed, take effect one by one.`,
-      promises: ['5.3', '6.1', '6.2', '16.3'],
-      skipped: sharedStore.isMetBy(driver) ? whyNotElsewhere : sharedStore.otherwise,
-      timeoutMs,
-      run: ({ seed, failureFolder }) =>
-        useStore(driver, async (store) => {
-          const place = { driverModule: module, location: locationOf(store) }
-          const workload = { seed, operations: operations[effort], kills: kills[effort] }
-          const options = { ...place, ...workload, failureFolder, timeoutMs }
-          return formatRun(await runLinearizability(options))
-        }),
-    },
-  ],
-}
+export const linearizabilityPart: TestPart = ({ driver, module, whyNotElsewhere }, { effort }) => [
+  {
+    id: 'linearizability.one-process',
+    title: `${operations[effort]} operations of 8 clients on one driver take effect one by one.`,
+    promises: ['5.3', '6.1', '6.2'],
+    skipped: null,
+    timeoutMs,
+    run: ({ seed, failureFolder }) =>
+      useStore(driver, async (store) => {
+        const createDriver = (): ReturnType<typeof store.createDriver> => store.createDriver()
+        const workload = { seed, operations: operations[effort], failureFolder, timeoutMs }
+        return formatRun(await runLinearizability({ ...workload, createDriver }))
+      }),
+  },
+  {
+    id: 'linearizability.several-processes',
+    title: `${operations[effort]} operations of 8 clients in 4 processes, of which ${kills[effort]} are killed, take effect one by one.`,
+    promises: ['5.3', '6.1', '6.2', '16.3'],
+    skipped: sharedStore.isMetBy(driver) ? whyNotElsewhere : sharedStore.otherwise,
+    timeoutMs,
+    run: ({ seed, failureFolder }) =>
+      useStore(driver, async (store) => {
+        const place = { driverModule: module, location: locationOf(store) }
+        const workload = { seed, operations: operations[effort], kills: kills[effort] }
+        const options = { ...place, ...workload, failureFolder, timeoutMs }
+        return formatRun(await runLinearizability(options))
+      }),
+  },
+]

@@ -48,11 +48,8 @@ export interface TestCase {
   blame?(error: unknown): readonly PromiseNumber[]
 }
 
-/** A kind of checks. */
-export interface TestPart {
-  readonly name: string
-  readonly cases: (subject: TestSubject, settings: CaseSettings) => readonly TestCase[]
-}
+/** A kind of cases. */
+export type TestPart = (subject: TestSubject, settings: CaseSettings) => readonly TestCase[]
 
 /** The group of a case: a section of the contract, or a part that has none. */
 export function groupOf(id: string): string {

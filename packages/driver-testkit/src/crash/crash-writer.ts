@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import {
   type Commit,
   isHoldfastError,
@@ -77,6 +78,7 @@ export class CrashWriter {
       if (code !== 'OUTCOME_UNKNOWN') return tell({ kind: 'refused', code, ...name })
       // It may yet be applied, so nothing that is written to this slot from now on would be certain.
       this.#giveUp(slot)
+      process.stderr.write(`The outcome of round ${round} is unknown: ${inspect(error)}\n`)
       return tell({ kind: 'unknown', ...name })
     }
     tell({ kind: 'acknowledged', ...name })

@@ -23,6 +23,7 @@ export interface WriterProcessOptions {
  */
 export async function runWriterProcess(options: WriterProcessOptions): Promise<void> {
   const { plan, killAt, timeoutMs, pace, hear } = options
+  options.signal?.throwIfAborted()
   let counted = 0
   await using child = new ChildProgram({
     entry: new URL('./crash-writer-entry.ts', import.meta.url),

@@ -109,7 +109,7 @@ describe('driver-testkit', { timeout: 120 * seconds }, () => {
     [
       'no driver',
       ['../run-command.ts'],
-      'exports neither createDriver nor driverUnderTest, but fixtures',
+      'exports neither createDriver nor driverUnderTest, but runCommand',
     ],
     ['no function', ['./wordy-subject.ts'], 'exports as createDriver no function, but a string'],
     ['a driver that is none', ['./vain-subject.ts'], 'has a driver whose name is no text'],

@@ -7,7 +7,7 @@ import { type TemporaryFolder, temporaryFolder } from '../linearizability/tempor
 const bin = join(import.meta.dirname, '../../src/cli/bin.ts')
 
 /** Where the modules are that the command is given. */
-export const fixtures: string = join(import.meta.dirname, 'fixtures')
+const fixtures = join(import.meta.dirname, 'fixtures')
 
 /** The command on its way, with a folder of its own for temporary files. */
 export interface RunningCommand extends AsyncDisposable {

@@ -67,10 +67,17 @@ test.for([
 
 test('a driver that never answers is given up, and its process killed', async () => {
   await using folder = await temporaryFolder()
-  const options = { processTimeoutMs: 1_500 }
+  const options = { processTimeoutMs: 5_000 }
   const failure = await failureOf(checkIn(folder.path, options, 'never-answers'))
   expect(failure.findings).toEqual([])
-  expect(failure.message).toContain('was still there after 1500 ms')
+  expect(failure.message).toContain('was still there after 5000 ms')
+  expectNoProcessLeft(folder.path)
+}, 60_000)
+
+test('a driver that never knows whether it has written is given up, with what it said', async () => {
+  await using folder = await temporaryFolder()
+  const failure = await failureOf(checkIn(folder.path, {}, 'never-sure'))
+  expect(failure.message).toContain('the line is cut')
   expectNoProcessLeft(folder.path)
 }, 60_000)
 

@@ -1,14 +1,14 @@
 import {
-  decodeJson,
-  encodeJson,
   type EntryMetadata,
   HoldfastError,
   type JsonValue,
   type ListedEntry,
   parsePersistentStoreKey,
+  type StorageKey,
   type Version,
 } from '@holdfast/core'
-import type { JsonEntry, PersistentStore, WatchedJson } from '../persistent-store.ts'
+import type { JsonEntry } from '../json-entry.ts'
+import type { PersistentStore, WatchedJson } from '../persistent-store.ts'
 import type { StorageEntry } from '../session-storage.ts'
 import type {
   Entries,
@@ -18,26 +18,30 @@ import type {
   WatchOptions,
 } from '../store-options.ts'
 import { addStep, parseStep } from './increment.ts'
+import type { JsonCodec } from './json-codec.ts'
 import { KeyedStore } from './keyed-store.ts'
 import { parseEntries } from './parse-entries.ts'
 import { checkChange, checkOptions } from './parse-options.ts'
 import type { OpenAccess } from './store-access.ts'
 import { watchKeys } from './watch-keys.ts'
 
-/** `persistent_store`: values as UTF-8 JSON. */
-export class JsonStore extends KeyedStore implements PersistentStore {
-  constructor(open: OpenAccess) {
-    super('persistent_store', parsePersistentStoreKey, open)
+/** Values as UTF-8 JSON, in the store `persistent_store`. */
+export class JsonStore extends KeyedStore implements Omit<PersistentStore, 'typed'> {
+  readonly #codec: JsonCodec
+
+  constructor(open: OpenAccess, codec: JsonCodec) {
+    super('persistent_store', codec.parseKey, open, parsePersistentStoreKey)
+    this.#codec = codec
   }
 
   async get<Value = JsonValue>(key: string): Promise<Value | undefined> {
     const entry = await this.read(key)
-    return entry === null ? undefined : (decodeJson(entry.value) as Value)
+    return entry === null ? undefined : await this.#decode<Value>(entry)
   }
 
   async getEntry<Value = JsonValue>(key: string): Promise<JsonEntry<Value> | undefined> {
     const entry = await this.read(key)
-    return entry === null ? undefined : { ...entry, value: decodeJson(entry.value) as Value }
+    return entry === null ? undefined : { ...entry, value: await this.#decode<Value>(entry) }
   }
 
   async stat(key: string): Promise<EntryMetadata | undefined> {
@@ -46,30 +50,27 @@ export class JsonStore extends KeyedStore implements PersistentStore {
 
   async getMany<Value = JsonValue>(keys: Iterable<string>): Promise<Map<string, Value>> {
     const entries = await this.readMany(keys)
-    return new Map(entries.map(({ key, value }) => [key, decodeJson(value) as Value]))
+    return new Map(
+      await Promise.all(
+        entries.map(async (entry) => [entry.key, await this.#decode<Value>(entry)] as const),
+      ),
+    )
   }
 
   async set(key: string, value: unknown, options: SetOptions = {}): Promise<Version> {
     checkOptions(options, 'set', ['expiresInMs', 'ifVersion'])
-    return await this.write(key, encodeJson(value), options)
+    const { bytes } = await this.#codec.encode(key, value)
+    return await this.write(key, bytes, options)
   }
 
   async setMany(entries: Entries<unknown>, options: SetManyOptions = {}): Promise<void> {
     checkOptions(options, 'setMany', ['expiresInMs'])
-    const values = parseEntries(entries).map(([key, value]) => [key, encodeJson(value)] as const)
-    await this.writeMany(values, options)
-  }
-
-  watch<Value = JsonValue, const Keys extends readonly string[] = readonly string[]>(
-    keys: Keys,
-    options: WatchOptions = {},
-  ): AsyncGenerator<WatchedJson<Keys, Value>, void, void> {
-    return watchKeys(
-      { store: 'persistent_store', open: this.open, parseKey: this.parseKey },
-      keys,
-      options,
-      toState,
-    ) as AsyncGenerator<WatchedJson<Keys, Value>, void, void>
+    // All values are copied before the first of them is waited for.
+    const encoding = parseEntries(entries).map(async ([key, value]) => {
+      const { bytes } = await this.#codec.encode(key, value)
+      return [key, bytes] as const
+    })
+    await this.writeMany(await Promise.all(encoding), options)
   }
 
   async update<Value = JsonValue>(
@@ -81,9 +82,11 @@ export class JsonStore extends KeyedStore implements PersistentStore {
     checkOptions(options, 'update', ['expiresInMs'])
     let result: unknown
     const changeEntry = async (entry: StorageEntry | null): Promise<Uint8Array> => {
-      result = await change(entry === null ? undefined : (decodeJson(entry.value) as Value))
-      if (result === undefined) throw nothingReturned()
-      return encodeJson(result)
+      const changed = await change(entry === null ? undefined : await this.#decode<Value>(entry))
+      if (changed === undefined) throw nothingReturned()
+      const { bytes, value } = await this.#codec.encode(key, changed)
+      result = value
+      return bytes
     }
     await this.replace(key, changeEntry, options)
     return result as Value
@@ -93,14 +96,40 @@ export class JsonStore extends KeyedStore implements PersistentStore {
     const step = parseStep(by)
     return await this.update<number>(key, (current: unknown) => addStep(key, current, step))
   }
+
+  watch<Value = JsonValue, const Keys extends readonly string[] = readonly string[]>(
+    keys: Keys,
+    options: WatchOptions = {},
+  ): AsyncGenerator<WatchedJson<Keys, Value>, void, void> {
+    const target = { store: 'persistent_store', open: this.open, parseKey: this.parseKey } as const
+    return watchKeys(target, keys, options, async (entries) => {
+      const state = await Promise.all(entries.map((entry) => this.#decodeWatched<Value>(entry)))
+      return state as WatchedJson<Keys, Value>
+    })
+  }
+
+  async #decodeWatched<Value>(entry: ListedEntry | null): Promise<JsonEntry<Value> | undefined> {
+    if (entry === null) return undefined
+    const { key, value } = entry
+    if (value === null) throw tooLarge(entry)
+    return { ...entry, value: await this.#decode<Value>({ key, value }) }
+  }
+
+  async #decode<Value>({ key, value }: Encoded): Promise<Value> {
+    return (await this.#codec.decode(key, value)) as Value
+  }
 }
 
-function toState(entries: readonly (ListedEntry | null)[]): readonly (JsonEntry | undefined)[] {
-  return entries.map((entry) => {
-    if (entry === null) return undefined
-    if (entry.value === null) throw tooLarge(entry)
-    return { ...entry, value: decodeJson(entry.value) }
-  })
+interface Encoded {
+  readonly key: StorageKey
+  readonly value: Uint8Array
+}
+
+function nothingReturned(): HoldfastError {
+  return new HoldfastError(
+    'INVALID_JSON_VALUE',
+    'The function of update returned undefined. A function that changes the value in place must return it, too; to remove a key use delete with ifVersion. Nothing was written.',
+  )
 }
 
 function tooLarge({ key, size }: ListedEntry): HoldfastError {
@@ -108,12 +137,5 @@ function tooLarge({ key, size }: ListedEntry): HoldfastError {
     'VALUE_TOO_LARGE',
     `The key ${JSON.stringify(key)} of persistent_store holds ${size} bytes, which are too many to be read whole. Something other than persistent_store wrote them. Overwrite or delete the key.`,
     { context: { key, size } },
-  )
-}
-
-function nothingReturned(): HoldfastError {
-  return new HoldfastError(
-    'INVALID_JSON_VALUE',
-    'The function of update returned undefined. A function that changes the value in place must return it, too; to remove a key use delete with ifVersion. Nothing was written.',
   )
 }

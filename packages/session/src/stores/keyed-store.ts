@@ -39,14 +39,19 @@ export abstract class KeyedStore {
   protected readonly open: OpenAccess
   protected readonly parseKey: (key: unknown) => StorageKey
 
+  readonly #parsePrefixKey: (key: unknown) => StorageKey
+
+  /** @param parsePrefix what keys begin with, where that may be no key itself */
   protected constructor(
     store: StoreName,
     parseKey: (key: unknown) => StorageKey,
     open: OpenAccess,
+    parsePrefix: (key: unknown) => StorageKey = parseKey,
   ) {
     this.#store = store
     this.open = open
     this.parseKey = parseKey
+    this.#parsePrefixKey = parsePrefix
   }
 
   async exists(key: string): Promise<boolean> {
@@ -220,7 +225,7 @@ export abstract class KeyedStore {
   }
 
   #parsePrefix(prefix: unknown): string {
-    return parseKeyPrefix(prefix) === '' ? '' : this.parseKey(prefix)
+    return parseKeyPrefix(prefix) === '' ? '' : this.#parsePrefixKey(prefix)
   }
 }
 

@@ -11,7 +11,7 @@ import { runEndpoint } from '../runtime/run-endpoint.ts'
 import { runTool } from '../runtime/run-tool.ts'
 import type { SessionStorage } from '../session-storage.ts'
 import { ByteStore } from '../stores/byte-store.ts'
-import { JsonStore } from '../stores/json-store.ts'
+import { PlainJsonStore } from '../stores/plain-json-store.ts'
 import type { OpenAccess } from '../stores/store-access.ts'
 import { ManualClock } from './manual-clock.ts'
 import { openFirst } from './open-first.ts'
@@ -116,7 +116,7 @@ export function testPlugin(
       )
     },
     storage: new ByteStore(outside),
-    persistent_store: new JsonStore(outside),
+    persistent_store: new PlainJsonStore(outside),
     clock,
   }
 }

@@ -1,9 +1,9 @@
 import { realpath } from 'node:fs/promises'
 import { type ParametersOf, persistent_store, Tool } from '@holdfast/session'
 import { z } from 'zod'
-import { createKey } from './create-key.ts'
 import { findPage } from './find-page.ts'
 import { addPages, countPages } from './frontier.ts'
+import { isFirst } from './is-first.ts'
 import { visitPages } from './visit-pages.ts'
 
 export class Crawl extends Tool {
@@ -31,12 +31,10 @@ export class Crawl extends Tool {
   })
 
   async *invoke({ root, start, ...options }: ParametersOf<typeof Crawl>) {
-    const { invocationId, signal } = this.session
     const folder = await realpath(root)
     await this.#begin(folder, start)
     let visited = 0
-    const pages = visitPages({ ...options, folder, name: invocationId, signal })
-    for await (const page of pages) {
+    for await (const page of visitPages({ ...options, folder, session: this.session })) {
       visited++
       yield this.progress(visited, undefined, page.path)
     }
@@ -49,7 +47,7 @@ export class Crawl extends Tool {
   async #begin(folder: string, start: string): Promise<void> {
     const page = await findPage(folder, start)
     if (page.kind !== 'page') throw new Error(`there is no page ${start} in ${folder}`)
-    if (!(await createKey('root', folder))) {
+    if (!(await isFirst(persistent_store.set('root', folder, { ifVersion: null })))) {
       const other = await persistent_store.get<string>('root')
       if (other !== folder) {
         throw new Error(`this workspace holds the crawl of ${other}, which "reset" would forget`)

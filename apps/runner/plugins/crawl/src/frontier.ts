@@ -1,19 +1,18 @@
-import { persistent_store } from '@holdfast/session'
-import { createKey } from './create-key.ts'
-import { inBatches } from './in-batches.ts'
+import { persistent_store, type Session } from '@holdfast/session'
+import { batchSize, inBatches } from './in-batches.ts'
+import { isFirst } from './is-first.ts'
 import { pathOfKey, type PageState, toPageKey } from './page-key.ts'
 import type { PageRecord } from './page-record.ts'
 
-// The state of a crawl is keys, and every step is one write that either happens or does not:
+// The state of a crawl is keys:
 //
-//   pending/<path>   the page is known. It stays until the page is visited.
+//   pending/<path>   the page is known and not visited.
 //   claimed/<path>   a worker is at it. Expires, so that the page of a killed worker is free again.
 //   visited/<path>   the page's record. To create it is to count the page, and it is created once.
 //   cursor           where in the pending pages the crawl was last.
 //
-// A page stays pending until it is visited and its links are pending too. So whenever a crawl is
-// killed, nothing is lost; what was done and not tidied up is done again, as is a page whose lease
-// was too short, and ends at the `visited` that is there already.
+// A page goes from pending to visited, and what it links to becomes pending, in one step. So whenever
+// a crawl is killed, nothing is lost: a page that it was at is still pending, and is visited again.
 
 /** Gives a page to a worker, unless there are none, or others are at all of them. */
 export type Claim =
@@ -23,23 +22,14 @@ export type Claim =
 
 /** Makes pages pending that are not known yet. */
 export async function addPages(paths: readonly string[]): Promise<void> {
-  for (const batch of inBatches(paths)) {
-    // Pending is looked at first: a page goes from there to visited, so it is not missed on its way.
-    const pending = await persistent_store.getMany(batch.map((path) => toPageKey('pending', path)))
-    const isNew = await Promise.all(
-      batch.map(async (path) => {
-        if (pending.has(toPageKey('pending', path))) return false
-        return !(await persistent_store.exists(toPageKey('visited', path)))
-      }),
-    )
-    const added = batch.filter((_, index) => isNew[index])
-    if (added.length === 0) continue
-    await persistent_store.setMany(added.map((path) => [toPageKey('pending', path), null] as const))
+  const unknown = await withoutKnown(paths)
+  for (const batch of inBatches(unknown)) {
+    await persistent_store.setMany(batch.map((path) => [toPageKey('pending', path), null] as const))
   }
 }
 
 /** Claims the next pending page that nobody is at, from where the crawl was last and around. */
-export async function claimPage(worker: string, leaseMs: number): Promise<Claim> {
+export async function claimPage(session: Session, leaseMs: number): Promise<Claim> {
   const position = (await persistent_store.get<string | null>('cursor')) ?? null
   let isEmpty = true
   for (const start of new Set([position, null])) {
@@ -50,9 +40,12 @@ export async function claimPage(worker: string, leaseMs: number): Promise<Claim>
       for (const { key } of page.entries) {
         isEmpty = false
         const path = pathOfKey(key)
-        if (!(await createKey(toPageKey('claimed', path), worker, leaseMs))) continue
-        await persistent_store.set('cursor', cursor)
-        return { kind: 'page', path }
+        const change = session.atomic()
+        const claim = { ifVersion: null, expiresInMs: leaseMs }
+        change.persistent_store
+          .set(toPageKey('claimed', path), session.invocationId, claim)
+          .set('cursor', cursor)
+        if (await isFirst(change.commit())) return { kind: 'page', path }
       }
     } while (cursor !== null)
   }
@@ -60,17 +53,25 @@ export async function claimPage(worker: string, leaseMs: number): Promise<Claim>
 }
 
 /**
- * Makes a page visited, and by that counts it.
+ * Makes a page visited, and by that counts it, and what it links to pending.
  *
  * @returns whether this call did, and not another before it
  */
-export async function markVisited(record: PageRecord): Promise<boolean> {
-  return await createKey(toPageKey('visited', record.path), record)
-}
-
-/** Takes a page that is visited out of what is left to do. */
-export async function removeFromFrontier(path: string): Promise<void> {
-  await persistent_store.deleteMany([toPageKey('pending', path), toPageKey('claimed', path)])
+export async function finishPage({ atomic }: Session, record: PageRecord): Promise<boolean> {
+  const { path } = record
+  const links = await withoutKnown(record.links.filter((link) => link !== path))
+  // More than one step can hold goes ahead of it: to be pending early does no harm.
+  await addPages(links.slice(batchSize))
+  const frontier = [toPageKey('pending', path), toPageKey('claimed', path)]
+  const change = atomic()
+  change.persistent_store.set(toPageKey('visited', path), record, { ifVersion: null })
+  for (const link of links.slice(0, batchSize)) {
+    change.persistent_store.set(toPageKey('pending', link), null)
+  }
+  for (const key of frontier) change.persistent_store.delete(key)
+  const isCounted = await isFirst(change.commit())
+  if (!isCounted) await persistent_store.deleteMany(frontier)
+  return isCounted
 }
 
 /** Counts the pages in a state. */
@@ -78,4 +79,17 @@ export async function countPages(state: PageState): Promise<number> {
   let count = 0
   for await (const _ of persistent_store.keys({ prefix: `${state}/` })) count++
   return count
+}
+
+/** Those pages that are neither pending nor visited. */
+async function withoutKnown(paths: readonly string[]): Promise<readonly string[]> {
+  // Pending is looked at first: a page goes from there to visited, so it is not missed on its way.
+  const pending = await persistent_store.getMany(paths.map((path) => toPageKey('pending', path)))
+  const isNew = await Promise.all(
+    paths.map(async (path) => {
+      if (pending.has(toPageKey('pending', path))) return false
+      return !(await persistent_store.exists(toPageKey('visited', path)))
+    }),
+  )
+  return paths.filter((_, index) => isNew[index])
 }

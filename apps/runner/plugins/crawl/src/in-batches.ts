@@ -1,5 +1,5 @@
-/** Most keys that one write may have. */
-const batchSize = 1_000
+/** Most keys of one write, of the 1,000 that it may have, with room for a few others. */
+export const batchSize = 900
 
 /** Cuts a list into pieces that are small enough for one call of a store. */
 export function* inBatches<Item>(items: readonly Item[]): Generator<readonly Item[]> {

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { addPages, claimPage, markVisited, removeFromFrontier } from './frontier.ts'
+import type { Session } from '@holdfast/session'
+import { claimPage, finishPage } from './frontier.ts'
 import type { PageRecord } from './page-record.ts'
 import { readPage } from './read-page.ts'
 
@@ -15,9 +16,7 @@ export interface VisitOptions {
   readonly maxPages: number
   /** After which time others may take up a page that was claimed, in milliseconds. */
   readonly leaseMs: number
-  /** Names this crawl in its claims. */
-  readonly name: string
-  readonly signal: AbortSignal
+  readonly session: Session
 }
 
 /** What a worker's turn came to: the page that it counted, or why it counted none. */
@@ -28,7 +27,7 @@ type Turn = PageRecord | 'counted-by-another' | 'all-claimed' | 'nothing-left'
  * left, not even one that another crawl is at: that may be killed, or find more.
  */
 export async function* visitPages(options: VisitOptions): AsyncGenerator<PageRecord> {
-  const { workers, maxPages, signal } = options
+  const { workers, maxPages, session } = options
   const turns = new Map<symbol, Promise<readonly [symbol, Turn]>>()
   let visited = 0
   let resting = 0
@@ -45,7 +44,7 @@ export async function* visitPages(options: VisitOptions): AsyncGenerator<PageRec
       while (turns.size + resting < workers && turns.size + visited < maxPages) startTurn()
       if (turns.size === 0) {
         if (!othersAreBusy) return
-        await setTimeout(Math.random() * longestPauseMs, undefined, { signal })
+        await setTimeout(Math.random() * longestPauseMs, undefined, { signal: session.signal })
         resting = 0
         othersAreBusy = false
         continue
@@ -70,12 +69,9 @@ export async function* visitPages(options: VisitOptions): AsyncGenerator<PageRec
   }
 }
 
-async function takeTurn({ folder, leaseMs, name }: VisitOptions): Promise<Turn> {
-  const claim = await claimPage(name, leaseMs)
+async function takeTurn({ folder, leaseMs, session }: VisitOptions): Promise<Turn> {
+  const claim = await claimPage(session, leaseMs)
   if (claim.kind !== 'page') return claim.kind
   const record = await readPage(folder, claim.path)
-  await addPages(record.links)
-  const isFirst = await markVisited(record)
-  await removeFromFrontier(claim.path)
-  return isFirst ? record : 'counted-by-another'
+  return (await finishPage(session, record)) ? record : 'counted-by-another'
 }

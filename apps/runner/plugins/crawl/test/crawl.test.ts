@@ -225,6 +225,18 @@ test('keeps a page in its records that has gone since it was found', async () =>
   expect((await readPages(plugin))[0]).toMatchObject({ path: 'a.html', error: 'ENOENT' })
 })
 
+test('makes all links of a page pending, more than one write holds', async () => {
+  const paths = Array.from({ length: 2_000 }, (_, index) => `${index}.html`)
+  const anchors = paths.map((path) => `<a href=${path}></a>`).join('')
+  await using site = await createSite({ 'index.html': anchors, '0.html': '' })
+  await Promise.all(paths.map((path) => writeFile(join(site.folder, path), '')))
+  const plugin = testPlugin(crawl)
+  expect(await readJson(plugin, 'crawl', { root: site.folder, maxPages: 1 })).toMatchObject({
+    visited: 1,
+    pending: 2_000,
+  })
+})
+
 test('holds one folder for each workspace, until it is reset', async () => {
   await using site = await createLargeSite()
   await using other = await createSite({ 'index.html': '' })

@@ -37,7 +37,6 @@ export class Compute extends Tool {
     const { origin, value } = await singleFlight({
       key: resultPrefix + key,
       ttlMs,
-      signal,
       compute: () => measureCompression(content, codec, signal),
     })
     await persistent_store.increment(`count/${origin}`)

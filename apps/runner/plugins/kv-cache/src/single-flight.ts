@@ -1,8 +1,5 @@
-import { setTimeout } from 'node:timers/promises'
-import { type JsonValue, persistent_store } from '@holdfast/session'
+import { HoldfastError, type JsonValue, persistent_store } from '@holdfast/session'
 import { Lease } from './lease.ts'
-
-const longestPauseMs = 250
 
 /** `hit`: it was there. `miss`: this call computed it. `shared`: another did while this one waited. */
 export type Origin = 'hit' | 'miss' | 'shared'
@@ -19,8 +16,6 @@ export interface FlightPlan<Value> {
   readonly key: string
   /** How long the value is good for, in milliseconds. */
   readonly ttlMs: number
-  /** Ends the wait for another's computation. */
-  readonly signal: AbortSignal
   readonly compute: () => Promise<Value>
 }
 
@@ -36,16 +31,14 @@ type Slot<Value> =
 export async function singleFlight<Value extends JsonValue>(
   plan: FlightPlan<Value>,
 ): Promise<Flight<Value>> {
-  for (let round = 0; ; round++) {
-    const slot = await persistent_store.get<Slot<Value>>(plan.key)
-    if (slot?.state === 'done') {
-      return { origin: round === 0 ? 'hit' : 'shared', value: slot.value }
-    }
+  let origin: Origin = 'hit'
+  for await (const [slot] of persistent_store.watch<Slot<Value>>([plan.key])) {
+    if (slot?.value.state === 'done') return { origin, value: slot.value.value }
     const lease = slot === undefined ? await Lease.take(plan.key) : undefined
     if (lease !== undefined) return { origin: 'miss', value: await computeUnder(lease, plan) }
-    const pauseMs = Math.random() * Math.min(10 * 2 ** round, longestPauseMs)
-    await setTimeout(pauseMs, undefined, { signal: plan.signal })
+    origin = 'shared'
   }
+  throw new HoldfastError('ABORTED', 'Nobody waits for the value any more.')
 }
 
 async function computeUnder<Value extends JsonValue>(

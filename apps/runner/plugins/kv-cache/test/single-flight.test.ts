@@ -12,8 +12,7 @@ function pluginOf(compute: (signal: AbortSignal) => Promise<JsonValue>): TestPlu
   class Fly extends Tool {
     async invoke() {
       const { signal } = this.session
-      const plan = { key, ttlMs, signal, compute: () => compute(signal) }
-      const { origin, value } = await singleFlight(plan)
+      const { origin, value } = await singleFlight({ key, ttlMs, compute: () => compute(signal) })
       return this.json({ origin, value })
     }
   }
@@ -132,7 +131,7 @@ test('keeps what JSON can be, null too', async () => {
 })
 
 test('is of no use outside an invocation', async () => {
-  const plan = { key, ttlMs, signal: new AbortController().signal, compute: async () => 1 }
+  const plan = { key, ttlMs, compute: async () => 1 }
   await expect(singleFlight(plan)).rejects.toMatchObject({ code: 'NO_INVOCATION' })
   await expect(persistent_store.get(key)).rejects.toMatchObject({ code: 'NO_INVOCATION' })
 })
