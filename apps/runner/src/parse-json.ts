@@ -14,7 +14,8 @@ export function parseJson(source: string | Uint8Array, subject: string): JsonVal
   } catch (error) {
     // The parser quotes what it read, which may be a secret; where it stopped tells as much.
     const reason = error instanceof Error ? error.message : ''
-    const [position] = /at position .*$/.exec(reason) ?? []
+    const [, position] =
+      / in JSON (at position \d+(?: \(line \d+ column \d+\))?)$/.exec(reason) ?? []
     const where = position === undefined ? '' : `, ${position}`
     throw new HoldfastError(
       'MALFORMED_JSON',

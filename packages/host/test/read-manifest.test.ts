@@ -98,11 +98,12 @@ describe('a manifest is refused, with the field and what to write,', () => {
     ['an entry that is a folder', { ...least, entry: '.' }, 'which is no file'],
   ])('for %s', async (_what, holdfast, message) => {
     const folder = await makePluginFolder(holdfast)
+    const file = join(await realpath(folder), 'package.json')
 
     await expect(readManifest(folder)).rejects.toMatchObject({
       code: 'MANIFEST_INVALID',
       message: expect.stringContaining(message),
-      context: { file: join(await realpath(folder), 'package.json') },
+      context: { file },
     })
   })
 
