@@ -248,7 +248,7 @@ test('says when the quota is full, and stores nothing', async () => {
   expect(await plugin.request('/files/a')).toMatchObject({ status: 404 })
 })
 
-test('stops to read a body that it could not store', async () => {
+test('stops to read a body that is over the quota', async () => {
   const chunk = new Uint8Array(2 ** 20)
   let sent = 0
   const body = new ReadableStream({
@@ -258,8 +258,10 @@ test('stops to read a body that it could not store', async () => {
     },
   })
   const request = new Request('http://plugin.test', { method: 'PUT', body, duplex: 'half' })
-  await expect(testPlugin(files).request('/files/a', request)).rejects.toMatchObject({
-    code: 'VALUE_TOO_LARGE',
+  await expect(
+    testPlugin(files, { quotaBytes: 2 ** 22 }).request('/files/a', request),
+  ).rejects.toMatchObject({
+    code: 'QUOTA_EXCEEDED',
   })
-  expect(sent).toBeLessThan(80 * 2 ** 20)
+  expect(sent).toBeLessThan(2 ** 23)
 })
