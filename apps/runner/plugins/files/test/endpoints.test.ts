@@ -1,6 +1,8 @@
+import type { SessionStorage } from '@holdfast/session'
 import { type TestPlugin, testPlugin } from '@holdfast/session/testing'
 import { expect, test } from 'vitest'
 import files from '../src/index.ts'
+import { serveFile } from '../src/serve-file.ts'
 
 const allBytes = Uint8Array.from({ length: 256 }, (_, index) => index)
 
@@ -182,6 +184,25 @@ test('gives a part only to one who has the rest of the same version', async () =
     plugin.request('/files/photo.png', { headers: { range: 'bytes=0-0', 'if-range': ifRange } })
   expect(await get(etag)).toMatchObject({ status: 206 })
   expect(await get('"other"')).toMatchObject({ status: 200 })
+})
+
+test('gives no part of a version that came after it was asked for', async () => {
+  const { plugin, etag } = await withPhoto()
+  const { storage } = plugin
+  let isReplaced = false
+  const racing = {
+    async stat(name: string) {
+      const found = await storage.stat(name)
+      if (!isReplaced) await storage.set(name, new TextEncoder().encode('another'))
+      isReplaced = true
+      return found
+    },
+    stream: (...call: Parameters<SessionStorage['stream']>) => storage.stream(...call),
+  }
+  const headers = { range: 'bytes=0-0', 'if-range': etag }
+  const request = new Request('http://plugin.test', { headers })
+  const response = await serveFile(request, racing as SessionStorage, 'photo.png')
+  expect([response.status, await response.text()]).toEqual([200, 'another'])
 })
 
 test('takes no file for one whose name begins alike', async () => {

@@ -96,7 +96,7 @@ test('files of 200 MiB go in and out through the tools, and are never in memory'
   await expect(run(store, 'download', { name: 'large' })).rejects.toThrow(
     'large is too large to be given whole',
   )
-}, 60_000)
+}, 120_000)
 
 test('files of 200 MiB go in and out over HTTP, and are never in memory', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'holdfast-files-'))
@@ -132,4 +132,4 @@ test('files of 200 MiB go in and out over HTTP, and are never in memory', async 
     expect(new DataView(await part.arrayBuffer()).getUint32(0, true)).toBe(104_857_600)
   })
   expect(busy - idle).toBeLessThan(mostExtraMebibytes)
-}, 60_000)
+}, 120_000)
