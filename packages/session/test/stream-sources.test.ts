@@ -112,6 +112,13 @@ describe('a source', () => {
     }
   })
 
+  test('of Node is destroyed when the call is refused, though nobody has read it', async () => {
+    const { storage } = setUp()
+    const source = Readable.from([encode('text')])
+    await caught(storage.set('', source))
+    expect(source.destroyed).toBe(true)
+  })
+
   test('is pulled in the invocation that gave it, whoever pulls', async () => {
     const driver = await openDriver()
     const seen: (string | null)[] = []

@@ -18,12 +18,14 @@ export function isByteSource(value: unknown): value is ByteSource {
 export class SourceBody implements AsyncIterable<Uint8Array> {
   /** What the source failed with, if it did. */
   failure: Error | undefined
+  readonly #source: ByteSource
   readonly #reader: ReadableStreamDefaultReader<unknown>
   readonly #inContext = AsyncLocalStorage.snapshot()
   #isGivenUp = false
 
   /** @throws {@link MisuseError} `INVALID_ARGUMENT` when the source was read already */
   constructor(source: ByteSource) {
+    this.#source = source
     this.#reader = toStream(source).getReader()
   }
 
@@ -42,6 +44,8 @@ export class SourceBody implements AsyncIterable<Uint8Array> {
     this.#isGivenUp = true
     // What a source says to being ended interests nobody any more.
     this.#inContext(() => this.#reader.cancel(reason)).catch(() => undefined)
+    // One of Node's that nobody has begun to read hears of it in no other way, and holds its file.
+    if (this.#source instanceof Readable) this.#source.destroy()
   }
 
   async #next(): Promise<Result> {

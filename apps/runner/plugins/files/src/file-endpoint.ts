@@ -1,7 +1,6 @@
 import { Endpoint, isHoldfastError } from '@holdfast/session'
 import { failedCondition, isConditional, toEtag } from './conditions.ts'
-import { findFile, guessType } from './file-info.ts'
-import { readBody } from './file-size.ts'
+import { guessType } from './file-info.ts'
 import { fileNotFound, methodNotAllowed, preconditionFailed } from './problem.ts'
 import { serveFile } from './serve-file.ts'
 
@@ -33,9 +32,9 @@ export class FileEndpoint extends Endpoint {
 
   async #put(request: Request, name: string): Promise<Response> {
     const { storage } = this.session
-    const found = await findFile(storage, name)
+    const found = await storage.stat(name)
     if (failedCondition(request, found && toEtag(found)) !== null) return preconditionFailed(name)
-    const version = await storage.set(name, await readBody(request), {
+    const version = await storage.set(name, request.body ?? new Uint8Array(), {
       contentType: request.headers.get('content-type') ?? guessType(name),
       ifVersion: isConditional(request) ? (found?.version ?? null) : undefined,
     })
@@ -45,7 +44,7 @@ export class FileEndpoint extends Endpoint {
 
   async #delete(request: Request, name: string): Promise<Response> {
     const { storage } = this.session
-    const found = await findFile(storage, name)
+    const found = await storage.stat(name)
     if (failedCondition(request, found && toEtag(found)) !== null) return preconditionFailed(name)
     if (found === null) return fileNotFound(name)
     await storage.delete(name, { ifVersion: isConditional(request) ? found.version : undefined })

@@ -1,4 +1,4 @@
-import type { EntryMetadata, SessionStorage } from '@holdfast/session'
+import type { EntryMetadata } from '@holdfast/session'
 import mime from 'mime'
 
 const unknownType = 'application/octet-stream'
@@ -35,14 +35,4 @@ export function guessType(name: string): string {
 /** The part of a name after its last slash. */
 export function baseName(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1)
-}
-
-/** Finds a file without reading its content. */
-export async function findFile(
-  storage: SessionStorage,
-  name: string,
-): Promise<EntryMetadata | null> {
-  // In order of keys, nothing that begins with the name comes before the name itself.
-  const { entries } = await storage.list({ prefix: name, limit: 1 })
-  return entries.find(({ key }) => key === name) ?? null
 }

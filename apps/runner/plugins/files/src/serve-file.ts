@@ -2,7 +2,7 @@ import type { EntryMetadata, SessionStorage } from '@holdfast/session'
 import { parseRange } from './byte-range.ts'
 import { failedCondition, toEtag } from './conditions.ts'
 import { toContentDisposition } from './content-disposition.ts'
-import { baseName, findFile, typeOf } from './file-info.ts'
+import { baseName, typeOf } from './file-info.ts'
 import { fileNotFound, preconditionFailed, problem } from './problem.ts'
 
 /** Answers GET and HEAD of a file, its conditions and its range. */
@@ -11,28 +11,32 @@ export async function serveFile(
   storage: SessionStorage,
   name: string,
 ): Promise<Response> {
-  const found = await findFile(storage, name)
+  const found = await storage.stat(name)
   const failed = failedCondition(request, found && toEtag(found))
   if (failed === 412) return preconditionFailed(name)
   if (found === null) return fileNotFound(name)
   if (failed === 304) return new Response(null, { status: 304, headers: cacheHeaders(found) })
   if (request.method === 'HEAD') return new Response(null, { headers: fileHeaders(found) })
 
-  const file = await storage.getEntry(name)
-  if (file === null) return fileNotFound(name)
-  const headers = fileHeaders(file)
-  const range = rangeOf(request, file)
-  if (range === null) return new Response(file.value, { headers })
+  const range = rangeOf(request, found)
   if (range === 'unsatisfiable') {
-    const detail = `The file has ${file.size} bytes.`
+    const detail = `The file has ${found.size} bytes.`
     return problem(416, 'Range not satisfiable', detail, {
-      'content-range': `bytes */${file.size}`,
+      'content-range': `bytes */${found.size}`,
     })
   }
-  const { start, end } = range
+  const file = await storage.stream(name, { range: range ?? undefined })
+  // What was asked for is judged by the file that is sent, and that is another one by now.
+  if (file?.version !== found.version) {
+    await file?.body.cancel()
+    return await serveFile(request, storage, name)
+  }
+  const headers = fileHeaders(file)
+  if (range === null) return new Response(file.body, { headers })
+  const { start, end } = file.range
   headers['content-range'] = `bytes ${start}-${end - 1}/${file.size}`
   headers['content-length'] = String(end - start)
-  return new Response(file.value.subarray(start, end), { status: 206, headers })
+  return new Response(file.body, { status: 206, headers })
 }
 
 /** A part is only of use to one who has the rest of the same version. */

@@ -1,9 +1,9 @@
-import { readFile, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { type ParametersOf, Tool } from '@holdfast/session'
+import { type ByteSource, type ParametersOf, Tool } from '@holdfast/session'
 import { z } from 'zod'
 import { guessType } from './file-info.ts'
-import { checkFileSize } from './file-size.ts'
 
 export class Upload extends Tool {
   static override readonly description =
@@ -44,13 +44,12 @@ export class Upload extends Tool {
     const content = base64 === undefined ? await this.#read(path) : Buffer.from(base64, 'base64')
     const options = { contentType, ifVersion: replace ? undefined : null }
     await this.session.storage.set(name, content, options)
-    yield this.text(`Stored ${name}: ${content.length} bytes of ${contentType}.`)
+    yield this.text(`Stored ${name} as ${contentType}.`)
   }
 
-  async #read(path: string): Promise<Uint8Array> {
+  async #read(path: string): Promise<ByteSource> {
     const found = await stat(path)
     if (!found.isFile()) throw new Error(`${path} is no file`)
-    checkFileSize(found.size)
-    return await readFile(path, { signal: this.session.signal })
+    return createReadStream(path)
   }
 }

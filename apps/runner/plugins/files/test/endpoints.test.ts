@@ -1,6 +1,8 @@
+import type { SessionStorage } from '@holdfast/session'
 import { type TestPlugin, testPlugin } from '@holdfast/session/testing'
 import { expect, test } from 'vitest'
 import files from '../src/index.ts'
+import { serveFile } from '../src/serve-file.ts'
 
 const allBytes = Uint8Array.from({ length: 256 }, (_, index) => index)
 
@@ -184,6 +186,25 @@ test('gives a part only to one who has the rest of the same version', async () =
   expect(await get('"other"')).toMatchObject({ status: 200 })
 })
 
+test('gives no part of a version that came after it was asked for', async () => {
+  const { plugin, etag } = await withPhoto()
+  const { storage } = plugin
+  let isReplaced = false
+  const racing = {
+    async stat(name: string) {
+      const found = await storage.stat(name)
+      if (!isReplaced) await storage.set(name, new TextEncoder().encode('another'))
+      isReplaced = true
+      return found
+    },
+    stream: (...call: Parameters<SessionStorage['stream']>) => storage.stream(...call),
+  }
+  const headers = { range: 'bytes=0-0', 'if-range': etag }
+  const request = new Request('http://plugin.test', { headers })
+  const response = await serveFile(request, racing as SessionStorage, 'photo.png')
+  expect([response.status, await response.text()]).toEqual([200, 'another'])
+})
+
 test('takes no file for one whose name begins alike', async () => {
   const { plugin } = await withPhoto()
   for (const method of ['GET', 'DELETE']) {
@@ -248,7 +269,7 @@ test('says when the quota is full, and stores nothing', async () => {
   expect(await plugin.request('/files/a')).toMatchObject({ status: 404 })
 })
 
-test('stops to read a body that it could not store', async () => {
+test('stops to read a body that is over the quota', async () => {
   const chunk = new Uint8Array(2 ** 20)
   let sent = 0
   const body = new ReadableStream({
@@ -258,8 +279,10 @@ test('stops to read a body that it could not store', async () => {
     },
   })
   const request = new Request('http://plugin.test', { method: 'PUT', body, duplex: 'half' })
-  await expect(testPlugin(files).request('/files/a', request)).rejects.toMatchObject({
-    code: 'VALUE_TOO_LARGE',
+  await expect(
+    testPlugin(files, { quotaBytes: 2 ** 22 }).request('/files/a', request),
+  ).rejects.toMatchObject({
+    code: 'QUOTA_EXCEEDED',
   })
-  expect(sent).toBeLessThan(80 * 2 ** 20)
+  expect(sent).toBeLessThan(2 ** 23)
 })

@@ -1,4 +1,4 @@
-import { mkdtempDisposable, truncate, writeFile } from 'node:fs/promises'
+import { mkdtempDisposable, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JsonValue } from '@holdfast/session'
@@ -104,14 +104,31 @@ test('says when the quota is full, and stores nothing', async () => {
   expect(await list(plugin)).toMatchObject({ files: [{ name: 'a' }] })
 })
 
-test('does not read a file into memory that it could not store', async () => {
+test('stops to read a file that is over the quota', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'holdfast-files-'))
   const path = join(folder.path, 'large')
   await writeFile(path, '')
   await truncate(path, 2 ** 40)
-  await expect(testPlugin(files).run('upload', { path })).rejects.toMatchObject({
-    code: 'VALUE_TOO_LARGE',
+  await expect(
+    testPlugin(files, { quotaBytes: 2 ** 22 }).run('upload', { path }),
+  ).rejects.toMatchObject({
+    code: 'QUOTA_EXCEEDED',
   })
+})
+
+test('writes a file to the disk, and nothing over what is there', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'holdfast-files-'))
+  const path = join(folder.path, 'copy.png')
+  const plugin = testPlugin(files)
+  await plugin.run('upload', { name: 'photo.png', base64 })
+  await plugin.run('download', { name: 'photo.png', path })
+  expect(new Uint8Array(await readFile(path))).toEqual(allBytes)
+  await writeFile(path, 'mine')
+  await expect(plugin.run('download', { name: 'photo.png', path })).rejects.toThrow('EEXIST')
+  expect(await readFile(path, 'utf8')).toBe('mine')
+  const missing = plugin.run('download', { name: 'none', path: join(folder.path, 'none') })
+  await expect(missing).rejects.toThrow('there is no file "none"')
+  expect(await readdir(folder.path)).toEqual(['copy.png'])
 })
 
 test.each(['/dev/zero', tmpdir(), '/no/such/file'])('takes no file from %s', async (path) => {
