@@ -48,7 +48,7 @@ test.for([
   ['acknowledges-early', '16.1', 'holds nothing, and must hold round'],
   ['tears-pairs', '6.1', 'in its two stores, written in one commit'],
   ['tears-values', '2.6', 'that nobody wrote whole'],
-  ['drifts', '8.2', 'the usage of storage of roomy is'],
+  ['drifts', '8.2', 'the usage of storage of '],
   ['keeps-refused', '6.1', 'is there, and its commit was refused'],
 ] as const)(
   'a driver that %s breaks promise %s, and the ledger is saved',
