@@ -1,12 +1,5 @@
 import { runConformance } from '@holdfast/driver-testkit'
-import { createMemoryDriver } from '@holdfast/drivers-memory'
 import { afterAll, describe, expect, test } from 'vitest'
+import { memorySubject } from './memory-subject.ts'
 
-runConformance(
-  {
-    name: 'memory',
-    capabilities: createMemoryDriver().capabilities,
-    createStore: ({ clock }) => ({ createDriver: () => createMemoryDriver({ clock }) }),
-  },
-  { describe, test, expect, afterAll },
-)
+runConformance(memorySubject, { describe, test, expect, afterAll })

@@ -13,7 +13,7 @@ import { overrideDriver } from './override-driver.ts'
 export const commitMutants: readonly Mutant[] = [
   {
     name: 'inserts and never overwrites',
-    caughtBy: 'commit.put',
+    caughtBy: ['commit.put'],
     wrap: (driver) =>
       overrideDriver(driver, {
         async commit(target, commit, options) {
@@ -28,7 +28,7 @@ export const commitMutants: readonly Mutant[] = [
   },
   {
     name: 'deletes nothing',
-    caughtBy: 'commit.delete',
+    caughtBy: ['commit.delete'],
     wrap: (driver) =>
       overrideDriver(driver, {
         commit: (target, commit, options) =>
@@ -37,7 +37,7 @@ export const commitMutants: readonly Mutant[] = [
   },
   {
     name: 'writes one entry after the other',
-    caughtBy: 'commit.nothing-of-refused',
+    caughtBy: ['commit.nothing-of-refused'],
     wrap: (driver) =>
       overrideDriver(driver, {
         async commit(target, commit, options) {
@@ -54,7 +54,7 @@ export const commitMutants: readonly Mutant[] = [
   },
   {
     name: 'checks first and writes later',
-    caughtBy: 'compare-and-set.one-winner',
+    caughtBy: ['compare-and-set.one-winner'],
     wrap: (driver) =>
       overrideDriver(driver, {
         async commit(target, commit, options) {
@@ -73,7 +73,7 @@ export const commitMutants: readonly Mutant[] = [
   },
   {
     name: 'looks at the quota after the write',
-    caughtBy: 'quota.refused-before-writing',
+    caughtBy: ['quota.refused-before-writing'],
     wrap: (driver) =>
       overrideDriver(driver, {
         async commit(target, commit, options) {
@@ -87,7 +87,7 @@ export const commitMutants: readonly Mutant[] = [
   },
   {
     name: 'counts what was overwritten as still there',
-    caughtBy: 'usage.of-changes',
+    caughtBy: ['usage.of-changes'],
     wrap(driver) {
       let drift = 0
       return overrideDriver(driver, {
@@ -109,7 +109,7 @@ export const commitMutants: readonly Mutant[] = [
   },
   {
     name: 'clears both stores of the plugin',
-    caughtBy: 'clear.within',
+    caughtBy: ['clear.within'],
     wrap: (driver) =>
       overrideDriver(driver, {
         async clear(scope, options) {
@@ -121,7 +121,7 @@ export const commitMutants: readonly Mutant[] = [
   },
   {
     name: 'lists what has expired',
-    caughtBy: 'expiry.list',
+    caughtBy: ['expiry.list'],
     wrap(driver, clock) {
       const expiries = new Map<string, EpochMs | null>()
       return overrideDriver(driver, {

@@ -10,32 +10,32 @@ import { overrideDriver } from './override-driver.ts'
 export const keyMutants: readonly Mutant[] = [
   {
     name: 'folds the case of keys',
-    caughtBy: 'keys.case',
+    caughtBy: ['keys.case'],
     wrap: (driver) => mapKeys(driver, (key) => key.toLowerCase()),
   },
   {
     name: 'normalizes keys',
-    caughtBy: 'keys.normal-forms',
+    caughtBy: ['keys.normal-forms'],
     wrap: (driver) => mapKeys(driver, (key) => key.normalize()),
   },
   {
     name: 'trims keys',
-    caughtBy: 'keys.blanks',
+    caughtBy: ['keys.blanks'],
     wrap: (driver) => mapKeys(driver, (key) => key.trim() || key),
   },
   {
     name: 'takes keys for paths',
-    caughtBy: 'keys.paths',
+    caughtBy: ['keys.paths'],
     wrap: (driver) => mapKeys(driver, (key) => key.replaceAll(/\/+/g, '/')),
   },
   {
     name: 'cuts long keys off',
-    caughtBy: 'keys.longest',
+    caughtBy: ['keys.longest'],
     wrap: (driver) => mapKeys(driver, (key) => key.slice(0, 256)),
   },
   {
     name: 'keeps all workspaces in one',
-    caughtBy: 'scopes.apart',
+    caughtBy: ['scopes.apart'],
     wrap(driver) {
       const workspace = parseWorkspaceId('everyone')
       return overrideDriver(driver, {

@@ -5,7 +5,7 @@ import { listWhole, overrideDriver } from './override-driver.ts'
 export const listMutants: readonly Mutant[] = [
   {
     name: 'matches prefixes with LIKE',
-    caughtBy: 'list.prefix-literal',
+    caughtBy: ['list.prefix-literal'],
     wrap: (driver) =>
       overrideDriver(driver, {
         async list(scope, { prefix, keysOnly }) {
@@ -18,7 +18,7 @@ export const listMutants: readonly Mutant[] = [
   },
   {
     name: 'takes the keys below a prefix only',
-    caughtBy: 'list.prefix-siblings',
+    caughtBy: ['list.prefix-siblings'],
     wrap: (driver) =>
       overrideDriver(driver, {
         async list(scope, query, options) {
@@ -29,7 +29,7 @@ export const listMutants: readonly Mutant[] = [
   },
   {
     name: 'orders keys by their UTF-16 units',
-    caughtBy: 'list.order',
+    caughtBy: ['list.order'],
     wrap: (driver) =>
       overrideDriver(driver, {
         async list(scope, { prefix, keysOnly }) {
@@ -41,7 +41,7 @@ export const listMutants: readonly Mutant[] = [
   },
   {
     name: 'ends a listing after its first page',
-    caughtBy: 'paging.whole',
+    caughtBy: ['paging.whole'],
     wrap: (driver) =>
       overrideDriver(driver, {
         list: async (scope, query, options) => ({
@@ -52,7 +52,7 @@ export const listMutants: readonly Mutant[] = [
   },
   {
     name: 'lists no more than a thousand entries',
-    caughtBy: 'paging.many',
+    caughtBy: ['paging.many'],
     wrap: (driver) =>
       overrideDriver(driver, {
         async list(scope, query) {
@@ -66,7 +66,7 @@ export const listMutants: readonly Mutant[] = [
   },
   {
     name: 'pages by counting entries',
-    caughtBy: 'paging.among-writes',
+    caughtBy: ['paging.among-writes'],
     wrap: (driver) =>
       overrideDriver(driver, {
         async list(scope, query) {

@@ -7,8 +7,8 @@ import type { Clock, StorageDriver } from '@holdfast/core'
 export interface Mutant {
   /** What it does wrong, as a sentence without its subject: `folds the case of keys`. */
   readonly name: string
-  /** The id of the check that is meant to catch it. Others may catch it too. */
-  readonly caughtBy: string
+  /** The ids of the checks that are meant to catch it. Others may catch it too. */
+  readonly caughtBy: readonly [string, ...string[]]
   /** Makes a wrong driver of a right one that goes by the same clock. */
   readonly wrap: (driver: StorageDriver, clock: Clock) => StorageDriver
 }

@@ -5,7 +5,7 @@ import { overrideDriver } from './override-driver.ts'
 export const valueMutants: readonly Mutant[] = [
   {
     name: 'keeps values as text',
-    caughtBy: 'values.every-byte',
+    caughtBy: ['values.every-byte'],
     wrap: (driver) =>
       overrideDriver(driver, {
         commit(target, commit, options) {
@@ -19,7 +19,7 @@ export const valueMutants: readonly Mutant[] = [
   },
   {
     name: 'takes an empty value for none',
-    caughtBy: 'values.empty',
+    caughtBy: ['values.empty'],
     wrap: (driver) =>
       overrideDriver(driver, {
         async get(scope, keys, options) {
@@ -30,7 +30,7 @@ export const valueMutants: readonly Mutant[] = [
   },
   {
     name: 'copies values a moment too late',
-    caughtBy: 'values.copied-in',
+    caughtBy: ['values.copied-in'],
     wrap: (driver) =>
       overrideDriver(driver, {
         async commit(target, commit, options) {
@@ -41,7 +41,7 @@ export const valueMutants: readonly Mutant[] = [
   },
   {
     name: 'hands out the buffer that it keeps',
-    caughtBy: 'values.copied-out',
+    caughtBy: ['values.copied-out'],
     wrap(driver) {
       const kept = new Map<Version, Entry>()
       return overrideDriver(driver, {

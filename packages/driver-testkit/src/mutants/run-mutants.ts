@@ -1,0 +1,59 @@
+import { type ConformanceCheck, whySkipped } from '../conformance-check.ts'
+import { conformanceSections } from '../conformance-sections.ts'
+import type { DriverUnderTest } from '../driver-under-test.ts'
+import { runCheck } from '../run-check.ts'
+import type { TestRunner } from '../test-runner.ts'
+import { wrapSubject } from '../wrap-subject.ts'
+import { BrokenPromise, expectPromise } from './broken-promise.ts'
+import type { Mutant } from './mutant.ts'
+
+/**
+ * Declares a test for each mutant and each check that is meant to catch it: the mutant, made of the
+ * subject's drivers, must break the promise before the check's eyes. A mutant that is not caught
+ * fails its test, and so does one that makes the check fall over. Where a check does not concern the
+ * subject, the test is declared as skipped.
+ *
+ * The subject has to keep the contract, which `runConformance` shows.
+ *
+ * @throws Error on a mutant that names a check that there is not.
+ */
+export function runMutants(
+  subject: DriverUnderTest,
+  runner: Pick<TestRunner, 'describe' | 'test'>,
+  mutants: readonly Mutant[],
+): void {
+  runner.describe(`a ${subject.name} driver that`, () => {
+    for (const mutant of mutants) {
+      for (const id of mutant.caughtBy) declare(mutant, findCheck(id))
+    }
+  })
+
+  function declare(mutant: Mutant, check: ConformanceCheck): void {
+    const title = `${mutant.name} is caught by ${check.id}`
+    const reason = whySkipped(check, subject)
+    const body = (): Promise<void> => expectCaught(mutant, check, subject)
+    if (reason === null) runner.test(title, body)
+    else runner.test.skip(`${title} (skipped: ${reason})`, body)
+  }
+}
+
+async function expectCaught(
+  mutant: Mutant,
+  check: ConformanceCheck,
+  subject: DriverUnderTest,
+): Promise<void> {
+  try {
+    await runCheck(check, wrapSubject(subject, mutant.name, mutant.wrap), expectPromise)
+  } catch (error) {
+    if (error instanceof BrokenPromise) return
+    throw error
+  }
+  throw new Error(`${check.id} passes a driver that ${mutant.name}`)
+}
+
+function findCheck(id: string): ConformanceCheck {
+  const checks = conformanceSections.flatMap((section) => section.checks)
+  const check = checks.find((candidate) => candidate.id === id)
+  if (check === undefined) throw new Error(`There is no check with the id ${id}.`)
+  return check
+}
