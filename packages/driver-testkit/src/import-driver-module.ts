@@ -1,5 +1,5 @@
 import { MisuseError } from '@holdfast/core'
-import type { DriverModule } from './linearizability/client-process-protocol.ts'
+import type { DriverModule } from './driver-module.ts'
 
 /**
  * Imports a module that makes drivers.

@@ -14,6 +14,7 @@ export {
   formatCrashRun,
   runCrashCheck,
 } from './crash/run-crash-check.ts'
+export type { DriverModule } from './driver-module.ts'
 export type { DriverUnderTest, StoreSetting, StoreUnderTest } from './driver-under-test.ts'
 export { checkHistory, type KeyVerdict } from './linearizability/check-history.ts'
 export {
@@ -22,7 +23,6 @@ export {
   type Verdict,
   type Violation,
 } from './linearizability/check-linearizability.ts'
-export type { DriverModule } from './linearizability/client-process-protocol.ts'
 export {
   type CompareAndSetInput,
   compareAndSetModel,

@@ -1,6 +1,6 @@
 import { describeValue, HoldfastError } from '@holdfast/core'
+import type { DriverModule } from '../driver-module.ts'
 import type { DriverUnderTest } from '../driver-under-test.ts'
-import type { DriverModule } from '../linearizability/client-process-protocol.ts'
 import { importFromHere } from './import-from-here.ts'
 import { storesAtPaths } from './stores-at-paths.ts'
 import type { TestSubject } from './test-part.ts'

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { DriverModule } from '../driver-module.ts'
 import type { DriverUnderTest } from '../driver-under-test.ts'
-import type { DriverModule } from '../linearizability/client-process-protocol.ts'
 
 /** A driver as its module alone shows it: its stores are at paths where nothing is yet. */
 export async function storesAtPaths({ createDriver }: DriverModule): Promise<DriverUnderTest> {

@@ -1,8 +1,8 @@
 // The program of a process of writers; run-crash-check.ts starts it and hears what it tells.
 import type { StorageKey, Version } from '@holdfast/core'
 import { importDriverModule } from '../import-driver-module.ts'
-import { SeededRandom } from '../linearizability/seeded-random.ts'
 import { endWithParent, readPlan, tellParent } from '../parent-process.ts'
+import { SeededRandom } from '../seeded-random.ts'
 import type { CrashMessage, WriterPlan } from './crash-message.ts'
 import { CrashWriter, type WritersShare } from './crash-writer.ts'
 import { lookAround } from './look-around.ts'

@@ -8,8 +8,8 @@ import {
   type StorageKey,
   type Version,
 } from '@holdfast/core'
-import type { SeededRandom } from '../linearizability/seeded-random.ts'
 import { tellParent } from '../parent-process.ts'
+import type { SeededRandom } from '../seeded-random.ts'
 import type { CrashMessage, Intention } from './crash-message.ts'
 import { kindsFor, type Slot, type SlotKind, slotOf, versionOf } from './crash-slot.ts'
 import { makeValue, smallestValue } from './self-proving-value.ts'

@@ -1,17 +1,10 @@
-import type { StorageDriver } from '@holdfast/core'
 import type { MonotonicNs } from './monotonic-now.ts'
 import type { RecordedCompletion, RecordedInvocation } from './recorded-operation.ts'
 import type { ClientsPlan } from './run-clients.ts'
 
-/** What a driver is made by in a process of its own. */
-export interface DriverModule {
-  /** Makes a driver, not yet opened, on the store at a location, which means what the driver likes. */
-  readonly createDriver: (location: string) => StorageDriver | Promise<StorageDriver>
-}
-
 /** What a process of clients is started with, as JSON in its first argument. */
 export interface ProcessPlan {
-  /** URL of a {@link DriverModule}. */
+  /** URL of a `DriverModule`. */
   readonly driverModule: string
   readonly location: string
   readonly task:

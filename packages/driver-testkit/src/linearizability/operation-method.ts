@@ -1,5 +1,5 @@
 import type { Capabilities } from '@holdfast/core'
-import type { SeededRandom } from './seeded-random.ts'
+import type { SeededRandom } from '../seeded-random.ts'
 
 /** The calls of a driver that read one key, and must all show the same. */
 export type ReadMethod = 'get' | 'list' | 'readStream' | 'watch'

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { SeededRandom } from './seeded-random.ts'
+import type { SeededRandom } from '../seeded-random.ts'
 
 /** How clients that work at the same time in one process get in each other's way. */
 export class Pace {

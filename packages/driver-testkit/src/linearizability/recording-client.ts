@@ -5,11 +5,11 @@ import {
   type StorageDriver,
   type Version,
 } from '@holdfast/core'
+import type { SeededRandom } from '../seeded-random.ts'
 import { monotonicNow } from './monotonic-now.ts'
 import type { Completion } from './operation.ts'
 import type { Pace } from './pace.ts'
 import type { HistoryRecorder, RecordedCompletion, RecordedRequest } from './recorded-operation.ts'
-import type { SeededRandom } from './seeded-random.ts'
 
 /** What share of the writes is aborted while they are on their way. */
 const abortedShare = 0.03

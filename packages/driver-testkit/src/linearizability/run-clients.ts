@@ -1,10 +1,10 @@
 import { parseStorageKey, type StorageDriver, type StorageKey } from '@holdfast/core'
+import { SeededRandom } from '../seeded-random.ts'
 import { getVersion, type KnownVersions, useVersions } from './compare-and-set-workload.ts'
 import { readList, useList } from './list-append-workload.ts'
 import { Pace } from './pace.ts'
 import type { HistoryRecorder } from './recorded-operation.ts'
 import { RecordingClient } from './recording-client.ts'
-import { SeededRandom } from './seeded-random.ts'
 
 /** Clients that use one driver at the same time. */
 export interface ClientsPlan {

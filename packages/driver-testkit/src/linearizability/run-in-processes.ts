@@ -1,7 +1,7 @@
+import { SeededRandom } from '../seeded-random.ts'
 import type { ProcessPlan } from './client-process-protocol.ts'
 import { ClientProcess } from './client-process.ts'
 import type { HistoryBuilder } from './history-builder.ts'
-import { SeededRandom } from './seeded-random.ts'
 
 /** Clients in several processes on one store. */
 export interface ProcessesRun {

@@ -7,7 +7,7 @@ import {
 } from '../../src/linearizability/compare-and-set-model.ts'
 import { listAppendModel } from '../../src/linearizability/list-append-model.ts'
 import type { Operation } from '../../src/linearizability/operation.ts'
-import { SeededRandom } from '../../src/linearizability/seeded-random.ts'
+import { SeededRandom } from '../../src/seeded-random.ts'
 import { simulateHistory } from './simulate-history.ts'
 import { listAppendWorkload } from './simulated-workloads.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { checkLinearizability } from '../../src/linearizability/check-linearizability.ts'
 import type { Operation } from '../../src/linearizability/operation.ts'
-import { SeededRandom } from '../../src/linearizability/seeded-random.ts'
+import { SeededRandom } from '../../src/seeded-random.ts'
 import { explains } from './brute-force.ts'
 import { contradictsItself } from './contradicts-itself.ts'
 import { type Fault, type SimulatedHistory, simulateHistory } from './simulate-history.ts'

@@ -1,5 +1,5 @@
 import type { Completion, Operation } from '../../src/linearizability/operation.ts'
-import type { SeededRandom } from '../../src/linearizability/seeded-random.ts'
+import type { SeededRandom } from '../../src/seeded-random.ts'
 import type { SimulatedWorkload } from './simulated-workloads.ts'
 
 /** What a store does wrong, once in a history. */

@@ -10,8 +10,8 @@ import {
   type ListAppendOutput,
   type StoredList,
 } from '../../src/linearizability/list-append-model.ts'
-import type { SeededRandom } from '../../src/linearizability/seeded-random.ts'
 import type { SequentialModel } from '../../src/linearizability/sequential-model.ts'
+import type { SeededRandom } from '../../src/seeded-random.ts'
 import { compareAndSetStore, listAppendStore, type SequentialStore } from './sequential-stores.ts'
 
 /** One key and the store behind it, as a simulation has them. */
