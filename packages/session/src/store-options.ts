@@ -7,8 +7,9 @@ export interface SetOptions {
   /**
    * Writes only if the key has this version, as `set` and `getEntry` gave it; `null` writes only if
    * the key is absent. Otherwise `VERSION_MISMATCH`, with the current version in `context.current`.
+   * Without it, whatever is there is written over; `undefined` is refused with `INVALID_ARGUMENT`.
    */
-  readonly ifVersion?: Version | string | null | undefined
+  readonly ifVersion?: Version | string | null
 }
 
 /** How bytes are written. */

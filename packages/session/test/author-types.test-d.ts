@@ -176,6 +176,15 @@ describe('session.storage', () => {
 })
 
 describe('persistent_store', () => {
+  test('takes no version that may be missing, which would be a blind write', async () => {
+    const entry = await persistent_store.getEntry('k')
+    void persistent_store.set('k', 1, { ifVersion: entry?.version ?? null })
+    // @ts-expect-error the entry may be missing
+    void persistent_store.set('k', 1, { ifVersion: entry?.version })
+    // @ts-expect-error the entry may be missing
+    void persistent_store.delete('k', { ifVersion: entry?.version })
+  })
+
   test('is the same in the session', () => {
     expectTypeOf(session.persistent_store).toEqualTypeOf(persistent_store)
     expectTypeOf(session.attempt_store).toEqualTypeOf(attempt_store)

@@ -1,7 +1,8 @@
-import { definePlugin } from '@holdfast/session'
+import { definePlugin, type Session } from '@holdfast/session'
 import { testPlugin } from '@holdfast/session/testing'
 import { describe, expect, test } from 'vitest'
-import { caught } from './caught.ts'
+import { caught, thrown } from './caught.ts'
+import { invoke } from './invoke.ts'
 import { decode, encode } from './text.ts'
 
 const setUp = () => testPlugin(definePlugin({}), { now: 1_000 })
@@ -134,10 +135,35 @@ describe('a write with ifVersion', () => {
 
   test('refuses what can be no version', async () => {
     const { storage } = setUp()
-    for (const ifVersion of ['', 'a b', 5, {}]) {
+    for (const ifVersion of ['', 'a b', 5, {}, undefined]) {
       const setting = storage.set('k', encode('v'), { ifVersion: ifVersion as never })
       expect(await caught(setting)).toMatchObject({ code: 'INVALID_ARGUMENT' })
     }
     expect(await storage.exists('k')).toBe(false)
+  })
+
+  const given = { ifVersion: undefined as never }
+
+  test.each<readonly [string, (session: Session) => unknown]>([
+    ['set of bytes', ({ storage }) => storage.set('k', encode('new'), given)],
+    ['set of a stream', ({ storage }) => storage.set('k', new Blob(['new']).stream(), given)],
+    ['delete of bytes', ({ storage }) => storage.delete('k', given)],
+    ['set of JSON', ({ persistent_store: json }) => json.set('k', 'new', given)],
+    ['delete of JSON', ({ persistent_store: json }) => json.delete('k', given)],
+    ['atomic set', (session) => session.atomic().storage.set('k', encode('new'), given)],
+    ['atomic set of JSON', (session) => session.atomic().persistent_store.set('k', 'new', given)],
+    ['atomic delete', (session) => session.atomic().persistent_store.delete('k', given)],
+  ])('is no blind write when the version is undefined: %s', async (_what, write) => {
+    await invoke(async (session) => {
+      const { storage, persistent_store } = session
+      await storage.set('k', encode('old'))
+      await persistent_store.set('k', 'old')
+      expect(await thrown(() => write(session))).toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining('entry?.version ?? null'),
+      })
+      expect(decode(await storage.get('k'))).toBe('old')
+      expect(await persistent_store.get('k')).toBe('old')
+    })
   })
 })

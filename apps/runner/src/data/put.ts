@@ -61,15 +61,16 @@ function prepareWrite(
   options: PutOptions,
 ): (session: Session) => Promise<Version> {
   const { storeName, contentType, expiresInMs, ifAbsent } = options
-  const ifVersion = ifAbsent === true ? null : options.ifVersion
+  const { ifVersion = ifAbsent === true ? null : undefined } = options
+  const condition = ifVersion === undefined ? {} : { ifVersion }
   if (storeName === 'storage') {
-    return ({ storage }) => storage.set(key, bytes, { contentType, expiresInMs, ifVersion })
+    return ({ storage }) => storage.set(key, bytes, { contentType, expiresInMs, ...condition })
   }
   if (contentType !== undefined) {
     throw usage('What is in persistent_store is JSON, so it has no --content-type.')
   }
   const value = parseJson(bytes, 'The value')
-  return ({ persistent_store: store }) => store.set(key, value, { expiresInMs, ifVersion })
+  return ({ persistent_store: store }) => store.set(key, value, { expiresInMs, ...condition })
 }
 
 function usage(message: string): HoldfastError {

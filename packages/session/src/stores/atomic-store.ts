@@ -38,7 +38,7 @@ abstract class AtomicStore {
   delete(key: string, options: DeleteOptions = {}): this {
     checkOptions(options, 'delete', ['ifVersion'])
     const parsed = this.#parseKey(key)
-    const expected = parseExpected(options.ifVersion)
+    const expected = parseExpected(options)
     this.plan.delete(this.#store, parsed)
     this.plan.check(this.#store, parsed, expected)
     return this
@@ -50,7 +50,7 @@ abstract class AtomicStore {
     // Checked now, by whatever clock, and counted when it is known from when on.
     parseExpiry(expiresInMs, () => 0)
     const contentType = parseContentType(options.contentType) ?? null
-    const expected = parseExpected(options.ifVersion)
+    const expected = parseExpected(options)
     const parsed = this.#parseKey(key)
     this.plan.put({ store: this.#store, key: parsed, value, expiresInMs, contentType })
     this.plan.check(this.#store, parsed, expected)

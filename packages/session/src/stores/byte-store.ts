@@ -98,7 +98,7 @@ export class ByteStore extends KeyedStore implements SessionStorage {
 
   async #writeFrom(key: StorageKey, body: SourceBody, options: SetBytesOptions): Promise<Version> {
     const { expiresAt = null, contentType = null } = this.parseSettings(options)
-    const expected = parseExpected(options.ifVersion)
+    const expected = parseExpected(options)
     const { storage, lifetime } = this.open()
     refuseNested(storage, 'storage', [key])
     const version = mintVersion()

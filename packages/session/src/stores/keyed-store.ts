@@ -60,7 +60,7 @@ export abstract class KeyedStore {
 
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     checkOptions(options, 'delete', ['ifVersion'])
-    await this.#commit([], [this.parseKey(key)], parseExpected(options.ifVersion))
+    await this.#commit([], [this.parseKey(key)], parseExpected(options))
   }
 
   async deleteMany(keys: Iterable<string>): Promise<void> {
@@ -122,7 +122,7 @@ export abstract class KeyedStore {
     options: SetBytesOptions,
   ): Promise<Version> {
     const put = this.#toPut(this.parseKey(key), value, options)
-    await this.#commit([put], [], parseExpected(options.ifVersion))
+    await this.#commit([put], [], parseExpected(options))
     return put.version
   }
 

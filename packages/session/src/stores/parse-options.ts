@@ -57,12 +57,21 @@ export function parseExpiry(
 }
 
 /**
- * The version that a key must have, `null` for absence, `undefined` for no check.
+ * The version that a key must have, `null` for absence, `undefined` for no check. An `ifVersion` that
+ * is there and `undefined` is mostly the version of an entry that is missing: to take it for no check
+ * would write blindly where the author meant to compare.
  *
  * @throws {@link HoldfastError} `INVALID_ARGUMENT`
  */
-export function parseExpected(ifVersion: DeleteOptions['ifVersion']): Version | null | undefined {
-  return ifVersion === undefined || ifVersion === null ? ifVersion : parseVersion(ifVersion)
+export function parseExpected(options: DeleteOptions): Version | null | undefined {
+  if (!('ifVersion' in options)) return undefined
+  const { ifVersion } = options
+  if (ifVersion === null) return null
+  if (ifVersion !== undefined) return parseVersion(ifVersion)
+  throw new HoldfastError(
+    'INVALID_ARGUMENT',
+    'ifVersion is undefined. Give the version of an entry, or null for a key that must be absent, as in `entry?.version ?? null`. Leave ifVersion out to write whatever is there. Nothing was written.',
+  )
 }
 
 /** @throws {@link MisuseError} `WRONG_TYPE` */

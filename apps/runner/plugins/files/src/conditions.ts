@@ -5,9 +5,13 @@ export function toEtag({ version }: Pick<EntryMetadata, 'version'>): string {
   return `"${version}"`
 }
 
-/** Whether the request changes the file only in a certain state. */
-export function isConditional({ headers }: Request): boolean {
-  return headers.has('if-match') || headers.has('if-none-match')
+/** Has a write of a request with conditions fail if the file is another than they were compared with. */
+export function ifUnchanged(
+  { headers }: Request,
+  found: EntryMetadata | null,
+): { readonly ifVersion?: string | null } {
+  const isConditional = headers.has('if-match') || headers.has('if-none-match')
+  return isConditional ? { ifVersion: found?.version ?? null } : {}
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Endpoint, isHoldfastError } from '@holdfast/session'
-import { failedCondition, isConditional, toEtag } from './conditions.ts'
+import { failedCondition, ifUnchanged, toEtag } from './conditions.ts'
 import { guessType } from './file-info.ts'
 import { fileNotFound, methodNotAllowed, preconditionFailed } from './problem.ts'
 import { serveFile } from './serve-file.ts'
@@ -36,7 +36,7 @@ export class FileEndpoint extends Endpoint {
     if (failedCondition(request, found && toEtag(found)) !== null) return preconditionFailed(name)
     const version = await storage.set(name, request.body ?? new Uint8Array(), {
       contentType: request.headers.get('content-type') ?? guessType(name),
-      ifVersion: isConditional(request) ? (found?.version ?? null) : undefined,
+      ...ifUnchanged(request, found),
     })
     const headers = { etag: toEtag({ version }) }
     return new Response(null, { status: found === null ? 201 : 204, headers })
@@ -47,7 +47,7 @@ export class FileEndpoint extends Endpoint {
     const found = await storage.stat(name)
     if (failedCondition(request, found && toEtag(found)) !== null) return preconditionFailed(name)
     if (found === null) return fileNotFound(name)
-    await storage.delete(name, { ifVersion: isConditional(request) ? found.version : undefined })
+    await storage.delete(name, ifUnchanged(request, found))
     return new Response(null, { status: 204 })
   }
 }

@@ -42,8 +42,8 @@ export class Upload extends Tool {
     const { name = basename(path) } = given
     const { contentType = guessType(name) } = given
     const content = base64 === undefined ? await this.#read(path) : Buffer.from(base64, 'base64')
-    const options = { contentType, ifVersion: replace ? undefined : null }
-    await this.session.storage.set(name, content, options)
+    const condition = replace ? {} : { ifVersion: null }
+    await this.session.storage.set(name, content, { contentType, ...condition })
     yield this.text(`Stored ${name} as ${contentType}.`)
   }
 
