@@ -19,6 +19,17 @@ export const quotaChecks: readonly ConformanceCheck[] = [
     },
   },
   {
+    id: 'quota.unit',
+    promises: ['8.1', '9.1'],
+    title: 'The quota counts as usage does: keys by their bytes in UTF-8.',
+    async run({ store, expect }) {
+      const quota = { maxBytes: 20 }
+      await store.put('é', noise(8), { quota })
+      expect(await outcomeOf(store.put('\u{1f600}', noise(7), { quota }))).toBe('QUOTA_EXCEEDED')
+      expect(await outcomeOf(store.put('\u{1f600}', noise(6), { quota }))).toBe('resolved')
+    },
+  },
+  {
     id: 'quota.error',
     promises: ['9.1'],
     title: 'QUOTA_EXCEEDED says how much may be held and how much it would have been.',
@@ -83,12 +94,48 @@ export const quotaChecks: readonly ConformanceCheck[] = [
     async run({ store, expect }) {
       const quota = { maxBytes: 20 }
       await store.put('a', noise(9), { quota })
-      await store.put('b', noise(9), { quota })
+      await store.put('b', noise(8), { quota })
       expect(await outcomeOf(store.put('b', noise(9), { quota }))).toBe('resolved')
       const swap = { puts: [store.putOf('c', noise(9))], deletes: [store.deleteOf('a')] }
       expect(await outcomeOf(store.commit({ ...swap, quota }))).toBe('resolved')
       const missing = { puts: [store.putOf('d', noise(9))], deletes: [store.deleteOf('a')] }
       expect(await outcomeOf(store.commit({ ...missing, quota }))).toBe('QUOTA_EXCEEDED')
+    },
+  },
+  {
+    id: 'quota.room-in-both-stores',
+    promises: ['9.1', '9.3'],
+    title: 'What is overwritten or deleted in one store makes room for puts in the other.',
+    async run({ at, expect }) {
+      const quota = { maxBytes: 20 }
+      const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
+      await storage.put('a', noise(19), { quota })
+      for (const [from, to] of [
+        [storage, persistent],
+        [persistent, storage],
+      ] as const) {
+        const deletes = [from.deleteOf('a')]
+        const move = from.commit({ puts: [to.putOf('a', noise(18))], deletes, quota })
+        expect(await outcomeOf(move)).toBe('resolved')
+        expect(await outcomeOf(to.put('a', noise(19), { quota }))).toBe('resolved')
+        const puts = [to.putOf('a', noise(9)), from.putOf('b', noise(9))]
+        expect(await outcomeOf(from.commit({ puts, quota }))).toBe('resolved')
+        const deleteAndGrow = { puts: [to.putOf('a', noise(19))], deletes: [from.deleteOf('b')] }
+        expect(await outcomeOf(from.commit({ ...deleteAndGrow, quota }))).toBe('resolved')
+      }
+    },
+  },
+  {
+    id: 'quota.of-all-puts',
+    promises: ['9.1', '9.3'],
+    title: 'All puts of a commit count together, in one store or in both.',
+    async run({ at, expect }) {
+      const quota = { maxBytes: 20 }
+      const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
+      for (const other of [storage, persistent]) {
+        const puts = [storage.putOf('a', noise(9)), other.putOf('b', noise(10))]
+        expect(await outcomeOf(storage.commit({ puts, quota }))).toBe('QUOTA_EXCEEDED')
+      }
     },
   },
   {

@@ -64,6 +64,11 @@ export const usageChecks: readonly ConformanceCheck[] = [
       const stores = [store, at({}, await openDriver()), at({}, await openDriver())]
       await writeOver(stores)
       for (const each of stores) await expectExactUsage(each, expect)
+      // Each has been asked before and does not write itself, so what it remembers is out of date.
+      await store.put('one more', noise(600))
+      for (const each of stores) await expectExactUsage(each, expect)
+      await store.delete('one more')
+      for (const each of stores) await expectExactUsage(each, expect)
     },
   },
 ]
