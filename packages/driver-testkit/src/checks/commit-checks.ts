@@ -1,7 +1,11 @@
-import { mintVersion } from '@holdfast/core'
-import { differenceOf } from '../bytes.ts'
+import { type Entry, mintVersion, type Put, storeNames } from '@holdfast/core'
+import { differenceOf, noise } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
-import { outcomeOf, turnOfEventLoop } from '../settlement.ts'
+import { readWhile } from '../read-while.ts'
+import { outcomeOf } from '../settlement.ts'
+
+/** A time that has not come by any clock that a driver goes by. */
+const distantFuture = Date.UTC(2200, 0)
 
 export const commitChecks: readonly ConformanceCheck[] = [
   {
@@ -36,14 +40,47 @@ export const commitChecks: readonly ConformanceCheck[] = [
     title: 'One commit puts and deletes in both stores of a plugin.',
     async run({ at, expect }) {
       const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
-      await storage.putMany(['old', 'kept'])
-      await persistent.putMany(['old', 'kept'])
-      await storage.commit({
-        puts: [storage.putOf('new'), persistent.putOf('new')],
-        deletes: [storage.deleteOf('old'), persistent.deleteOf('old')],
+      await storage.putMany(['a', 'kept', 'old'])
+      await persistent.putMany(['b', 'kept', 'old'])
+      const call = storage.commit({
+        puts: [storage.putOf('b'), persistent.putOf('a'), storage.putOf('new')],
+        deletes: [
+          storage.deleteOf('a'),
+          storage.deleteOf('old'),
+          persistent.deleteOf('b'),
+          persistent.deleteOf('old'),
+        ],
       })
-      expect(await storage.keys()).toEqual(['kept', 'new'])
-      expect(await persistent.keys()).toEqual(['kept', 'new'])
+      expect(await outcomeOf(call)).toBe('resolved')
+      expect(await storage.keys()).toEqual(['b', 'kept', 'new'])
+      expect(await persistent.keys()).toEqual(['a', 'kept'])
+    },
+  },
+  {
+    id: 'commit.each-put',
+    promises: ['3.3', '6.4'],
+    title: 'Each put of a commit has its own value, version, expiry and content type.',
+    async run({ store, driver, expect }) {
+      const count = driver.capabilities.maxCommitEntries
+      const someKeys = Array.from({ length: count / 2 }, (_, index) => `${index * 2}`)
+      await store.putMany(someKeys, 'old')
+      const puts = Array.from({ length: count }, (_, index) =>
+        store.putOf(`${index}`, `value ${index}`, {
+          store: storeNames[Math.floor(index / 3) % 2] ?? 'storage',
+          expiresAt: index % 7 === 3 ? null : distantFuture + index,
+          contentType: index % 5 === 2 ? null : `text/${index}`,
+        }),
+      )
+      expect(await outcomeOf(store.commit({ puts }))).toBe('resolved')
+      for (const name of storeNames) {
+        const written = puts.filter((put) => put.store === name)
+        const scope = { ...store.scope, store: name }
+        const entries = await driver.get(
+          scope,
+          written.map(({ key }) => key),
+        )
+        expect(entries.map((entry) => entry && whatWasPut(entry))).toEqual(written.map(whatWasPut))
+      }
     },
   },
   {
@@ -74,10 +111,10 @@ export const commitChecks: readonly ConformanceCheck[] = [
     promises: ['6.5'],
     title: 'A commit of nothing resolves and changes nothing.',
     async run({ store, expect }) {
-      await store.commit({})
+      expect(await outcomeOf(store.commit({}))).toBe('resolved')
       expect(await store.keys()).toEqual([])
       const version = await store.put('key')
-      await store.commit({})
+      expect(await outcomeOf(store.commit({}))).toBe('resolved')
       expect((await store.get('key'))?.version).toBe(version)
     },
   },
@@ -87,10 +124,10 @@ export const commitChecks: readonly ConformanceCheck[] = [
     title: 'To delete what is not there is no error, and changes nothing.',
     async run({ store, expect }) {
       await store.put('key')
-      await store.delete('missing', 'ke', 'keys')
+      expect(await outcomeOf(store.delete('missing', 'ke', 'keys'))).toBe('resolved')
       expect(await store.keys()).toEqual(['key'])
       await store.delete('key')
-      await store.delete('key')
+      expect(await outcomeOf(store.delete('key'))).toBe('resolved')
       expect(await store.get('key')).toBe(null)
       expect(await store.keys()).toEqual([])
     },
@@ -120,10 +157,27 @@ export const commitChecks: readonly ConformanceCheck[] = [
     async run({ store, driver, expect }) {
       const count = driver.capabilities.maxCommitEntries
       const keys = Array.from({ length: count }, (_, index) => `${index}`.padStart(6, '0'))
-      await store.commit({ puts: keys.map((key) => store.putOf(key)) })
+      const puts = keys.map((key) => store.putOf(key))
+      expect(await outcomeOf(store.commit({ puts }))).toBe('resolved')
       expect(await store.keys()).toEqual(keys)
-      await store.delete(...keys)
+      expect(await outcomeOf(store.delete(...keys))).toBe('resolved')
       expect(await store.keys()).toEqual([])
+    },
+  },
+  {
+    id: 'commit.most-bytes',
+    promises: ['6.1', '19.3'],
+    title: 'A commit of maxCommitBytes is applied, to its last byte.',
+    async run({ store, driver, expect }) {
+      const { maxCommitBytes } = driver.capabilities
+      const value = noise(Math.ceil(maxCommitBytes / 8))
+      const keys = Array.from({ length: 8 }, (_, index) => `${index}`)
+      const rest = value.subarray(0, maxCommitBytes - 7 * value.byteLength)
+      const puts = keys.map((key) => store.putOf(key, key === '7' ? rest : value))
+      expect(await outcomeOf(store.commit({ puts }))).toBe('resolved')
+      for (const { key, value: written } of puts) {
+        expect([key, differenceOf((await store.get(key))?.value, written)]).toEqual([key, null])
+      }
     },
   },
   {
@@ -157,26 +211,13 @@ export const commitChecks: readonly ConformanceCheck[] = [
     title: 'A get of several keys sees all of a commit or nothing of it.',
     async run({ store, expect }) {
       await store.putMany(['a', 'b'], 'first')
-      const progress = { isOver: false }
-      const write = async (): Promise<void> => {
+      const written = (async () => {
         for (let round = 0; round < 50; round++) await store.putMany(['a', 'b'], `${round}`)
-      }
-      // Each reader has a rhythm of its own, so that they do not all miss the same moment, and each
-      // lets go of the event loop, without which a driver that reads at once would never write.
-      const read = async (pauses: number): Promise<void> => {
-        while (!progress.isOver) {
-          for (let turn = 0; turn < 50; turn++) {
-            const [a, b] = await store.getMany(['a', 'b'])
-            expect(differenceOf(a?.value, b?.value ?? new Uint8Array())).toBe(null)
-            for (let pause = 0; pause < pauses; pause++) await Promise.resolve()
-          }
-          await turnOfEventLoop()
-        }
-      }
-      const written = write().finally(() => {
-        progress.isOver = true
+      })()
+      await readWhile(written, async () => {
+        const [a, b] = await store.getMany(['a', 'b'])
+        expect(differenceOf(a?.value, b?.value ?? new Uint8Array())).toBe(null)
       })
-      await Promise.all([written, ...[0, 1, 2, 3].map(read)])
     },
   },
   {
@@ -209,3 +250,9 @@ export const commitChecks: readonly ConformanceCheck[] = [
     },
   },
 ]
+
+/** What an entry has from its put, in a form to compare. */
+function whatWasPut(entry: Entry | Put): object {
+  const { key, value, version, expiresAt, contentType } = entry
+  return { key, value: new TextDecoder().decode(value), version, expiresAt, contentType }
+}

@@ -1,4 +1,4 @@
-import { type HoldfastError, mintVersion, type Version } from '@holdfast/core'
+import { type HoldfastError, mintVersion, storeNames, type Version } from '@holdfast/core'
 import type { ConformanceCheck } from '../conformance-check.ts'
 import { sharedStore } from '../requirements.ts'
 import type { ScopeHandle } from '../scope-handle.ts'
@@ -12,10 +12,9 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
     title: 'A commit whose check names the version that is there is applied.',
     async run({ store, expect }) {
       const version = await store.put('key', 'old')
-      await store.commit({
-        checks: [store.checkOf('key', version)],
-        puts: [store.putOf('key', 'new')],
-      })
+      const checks = [store.checkOf('key', version)]
+      const puts = [store.putOf('key', 'new')]
+      expect(await outcomeOf(store.commit({ checks, puts }))).toBe('resolved')
       expect(await store.text('key')).toBe('new')
     },
   },
@@ -25,11 +24,12 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
     title: 'A commit whose check names absence is applied where there is no entry.',
     async run({ store, expect }) {
       const checks = [store.checkOf('key', null)]
-      await store.commit({ checks, puts: [store.putOf('key', 'first')] })
-      expect(await store.text('key')).toBe('first')
-      await store.delete('key')
-      await store.commit({ checks, puts: [store.putOf('key', 'second')] })
-      expect(await store.text('key')).toBe('second')
+      for (const value of ['first', 'second']) {
+        const puts = [store.putOf('key', value)]
+        expect(await outcomeOf(store.commit({ checks, puts }))).toBe('resolved')
+        expect(await store.text('key')).toBe(value)
+        await store.delete('key')
+      }
     },
   },
   {
@@ -56,10 +56,38 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
       const holds = storage.checkOf('b', version)
       const fails = [persistent.checkOf('b', null), storage.checkOf('a', mintVersion())]
       for (const checks of [fails, fails.toReversed()]) {
-        const error = await failureOf(storage.commit({ checks: [holds, ...checks] }))
-        const { store, key } = (error as HoldfastError).context as { store?: string; key?: string }
-        expect({ store, key }).toEqual({ store: checks[0]?.store, key: checks[0]?.key })
+        const call = storage.commit({ checks: [holds, ...checks] })
+        expect(await outcomeOf(call)).toBe('VERSION_MISMATCH')
+        expect(await keyOfFailure(call)).toEqual([checks[0]?.store, checks[0]?.key])
       }
+    },
+  },
+  {
+    id: 'compare-and-set.each-check',
+    promises: ['7.1', '7.2'],
+    title: 'Each check of a commit counts, wherever it stands and however many there are.',
+    async run({ store, driver, expect }) {
+      const count = driver.capabilities.maxCommitEntries
+      const keys = Array.from({ length: count }, (_, index) => `${index}`)
+      const puts = keys.map((key, index) =>
+        store.putOf(key, '', { store: storeNames[Math.floor(index / 2) % 2] ?? 'storage' }),
+      )
+      const entries = puts.filter((_, index) => index % 3 > 0)
+      await store.commit({ puts: entries })
+      const present = new Set(entries)
+      const checks = puts.map((put) =>
+        store.checkOf(put.key, present.has(put) ? put.version : null, put.store),
+      )
+      const marker = [store.putOf('marker')]
+      for (const place of [0, 1, 2, 3, 4, 5, 9, 10, 49, 50, 99, 498, 499, count - 2, count - 1]) {
+        const { key, version, store: name } = checks[place] ?? store.checkOf('none', null)
+        const wrong = place % 2 === 0 || version === null ? mintVersion() : null
+        const failing = checks.with(place, store.checkOf(key, wrong, name))
+        const call = store.commit({ checks: failing, puts: marker })
+        expect([place, await outcomeOf(call)]).toEqual([place, 'VERSION_MISMATCH'])
+        expect(await keyOfFailure(call)).toEqual([name, key])
+      }
+      expect(await outcomeOf(store.commit({ checks, puts: marker }))).toBe('resolved')
     },
   },
   {
@@ -70,7 +98,8 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
       const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
       const version = await persistent.put('lock')
       const puts = [storage.putOf('key')]
-      await storage.commit({ checks: [persistent.checkOf('lock', version)], puts })
+      const held = storage.commit({ checks: [persistent.checkOf('lock', version)], puts })
+      expect(await outcomeOf(held)).toBe('resolved')
       expect(await storage.keys()).toEqual(['key'])
       await persistent.put('lock')
       const stale = storage.commit({ checks: [persistent.checkOf('lock', version)], puts })
@@ -83,7 +112,8 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
     title: 'A commit of checks alone says whether they hold, and changes nothing.',
     async run({ store, expect }) {
       const version = await store.put('key')
-      await store.commit({ checks: [store.checkOf('key', version), store.checkOf('other', null)] })
+      const holding = [store.checkOf('key', version), store.checkOf('other', null)]
+      expect(await outcomeOf(store.commit({ checks: holding }))).toBe('resolved')
       const checks = [store.checkOf('key', version), store.checkOf('other', version)]
       expect(await outcomeOf(store.commit({ checks }))).toBe('VERSION_MISMATCH')
       expect((await store.get('key'))?.version).toBe(version)
@@ -100,7 +130,8 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
       const stale = store.commit({ checks: [store.checkOf('key', old)], deletes })
       expect(await outcomeOf(stale)).toBe('VERSION_MISMATCH')
       expect(await store.keys()).toEqual(['key'])
-      await store.commit({ checks: [store.checkOf('key', version)], deletes })
+      const guarded = store.commit({ checks: [store.checkOf('key', version)], deletes })
+      expect(await outcomeOf(guarded)).toBe('resolved')
       expect(await store.keys()).toEqual([])
     },
   },
@@ -157,15 +188,15 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
     id: 'compare-and-set.no-skew',
     promises: ['7.5'],
     title: 'Of two commits at once that each change what the other checks, one is refused.',
-    async run({ store, expect }) {
-      for (let round = 0; round < 20; round++) {
-        const [a, b] = [`a${round}`, `b${round}`]
-        const outcomes = await Promise.all([
-          outcomeOf(store.commit({ checks: [store.checkOf(a, null)], puts: [store.putOf(b)] })),
-          outcomeOf(store.commit({ checks: [store.checkOf(b, null)], puts: [store.putOf(a)] })),
-        ])
-        expect(outcomes.toSorted()).toEqual(['VERSION_MISMATCH', 'resolved'])
-      }
+    run: ({ store, expect }) => expectNoSkew(store, store, expect),
+  },
+  {
+    id: 'compare-and-set.no-skew-shared',
+    promises: ['6.2', '7.5'],
+    title: 'Of two such commits through two drivers, one is refused.',
+    needs: [sharedStore],
+    async run({ at, store, openDriver, expect }) {
+      await expectNoSkew(store, at({}, await openDriver()), expect)
     },
   },
 ]
@@ -179,9 +210,27 @@ async function expectMismatch(
 ): Promise<void> {
   const checks = [store.checkOf(key, expected)]
   const call = store.commit({ checks, puts: [store.putOf(key, 'new')] })
-  const { code, context } = (await failureOf(call)) as HoldfastError
-  expect(code).toBe('VERSION_MISMATCH')
+  expect(await outcomeOf(call)).toBe('VERSION_MISMATCH')
+  const { context } = (await failureOf(call)) as HoldfastError
   expect(context).toEqual({ store: store.scope.store, key, expected, current })
+}
+
+/** The store and the key that the error of a failed check names. */
+async function keyOfFailure(call: Promise<void>): Promise<readonly unknown[]> {
+  const { context } = (await failureOf(call)) as HoldfastError
+  return [context['store'], context['key']]
+}
+
+/** Two commits at once that each change what the other checks. */
+async function expectNoSkew(one: ScopeHandle, other: ScopeHandle, expect: Expect): Promise<void> {
+  for (let round = 0; round < 20; round++) {
+    const [a, b] = [`a${round}`, `b${round}`]
+    const outcomes = await Promise.all([
+      outcomeOf(one.commit({ checks: [one.checkOf(a, null)], puts: [one.putOf(b)] })),
+      outcomeOf(other.commit({ checks: [other.checkOf(b, null)], puts: [other.putOf(a)] })),
+    ])
+    expect(outcomes.toSorted()).toEqual(['VERSION_MISMATCH', 'resolved'])
+  }
 }
 
 /** Many try to create a key, then to replace it: each time one does, and the others learn which. */

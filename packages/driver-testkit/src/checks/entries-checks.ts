@@ -42,6 +42,41 @@ export const entriesChecks: readonly ConformanceCheck[] = [
     },
   },
   {
+    id: 'entries.same-bytes',
+    promises: ['3.2', '3.3'],
+    title: 'To write the bytes that are there is to write: version and updatedAt are new.',
+    needs: [movableClock],
+    async run({ store, clock, expect }) {
+      const createdAt = clock.now()
+      await store.put('key', 'same', { contentType: 'text/plain' })
+      clock.advance(1_000)
+      const version = await store.put('key', 'same', { contentType: 'text/plain' })
+      const entry = await store.get('key')
+      expect(entry?.version).toBe(version)
+      expect([entry?.createdAt, entry?.updatedAt]).toEqual([createdAt, createdAt + 1_000])
+    },
+  },
+  {
+    id: 'entries.of-one-commit',
+    promises: ['3.2'],
+    title: 'Of the entries of one commit, each has the createdAt of its own key.',
+    needs: [movableClock],
+    async run({ at, clock, expect }) {
+      const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
+      const expected = { a: clock.now() + 1_000, b: clock.now(), c: clock.now() + 2_000 }
+      await storage.put('b')
+      clock.advance(1_000)
+      await storage.put('a')
+      await persistent.put('c')
+      clock.advance(1_000)
+      await storage.putMany(['c', 'b', 'a'])
+      const entries = await storage.getMany(['a', 'b', 'c'])
+      const created = entries.map((entry) => [entry?.key, entry?.createdAt])
+      expect(Object.fromEntries(created)).toEqual(expected)
+      for (const entry of entries) expect(entry?.updatedAt).toBe(clock.now())
+    },
+  },
+  {
     id: 'entries.created-again',
     promises: ['3.2'],
     title: 'A write after a delete begins a new entry, with a new createdAt.',

@@ -1,5 +1,6 @@
 import type { ConformanceCheck } from '../conformance-check.ts'
 import { sortedByUtf8 } from '../key-order.ts'
+import { outcomeOf } from '../settlement.ts'
 import type { TestBench } from '../test-bench.ts'
 
 const paths =
@@ -92,7 +93,10 @@ async function expectDistinct(
   { store, expect }: TestBench,
   keys: readonly string[],
 ): Promise<void> {
-  for (const key of keys) await store.put(key, `the value of ${key}`)
+  for (const key of keys) {
+    const outcome = await outcomeOf(store.put(key, `the value of ${key}`))
+    expect([key, outcome]).toEqual([key, 'resolved'])
+  }
 
   const entries = await store.getMany(keys)
   expect(entries.map((entry) => entry?.key)).toEqual(keys)

@@ -1,7 +1,9 @@
 import { mintVersion } from '@holdfast/core'
 import { differenceOf, mebibyte, noise, utf8 } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
+import { readWhile } from '../read-while.ts'
 import { valuesOf } from '../requirements.ts'
+import { outcomeOf } from '../settlement.ts'
 import type { TestBench } from '../test-bench.ts'
 
 export const valuesChecks: readonly ConformanceCheck[] = [
@@ -124,9 +126,9 @@ export const valuesChecks: readonly ConformanceCheck[] = [
     async run({ store, expect }) {
       await store.putMany(['a', 'b', 'c'], 'as stored')
       const entries = [...(await store.getMany(['a', 'b', 'c'])), ...(await store.listAll())]
-      new Uint8Array(entries[0]?.value?.buffer ?? new ArrayBuffer()).fill(0)
-      for (const entry of entries.slice(1)) {
+      for (const entry of entries) {
         expect(differenceOf(entry?.value, utf8('as stored'))).toBe(null)
+        new Uint8Array(entry?.value?.buffer ?? new ArrayBuffer()).fill(0)
       }
       expect(await store.text('a')).toBe('as stored')
     },
@@ -160,6 +162,27 @@ export const valuesChecks: readonly ConformanceCheck[] = [
       expect(differenceOf(entry?.value, winner?.value ?? utf8('of no writer'))).toBe(null)
     },
   },
+  {
+    id: 'values.whole-to-readers',
+    promises: ['2.6'],
+    title: 'No reader sees the value of one write with the metadata of another.',
+    async run({ store, expect }) {
+      const write = async (round: number): Promise<unknown> => {
+        const text = `${round}`.repeat(1 + (round % 3))
+        return store.put('key', text, { contentType: `text/${text}` })
+      }
+      await write(0)
+      const written = (async () => {
+        for (let round = 1; round < 25; round++) await write(round)
+      })()
+      await readWhile(written, async () => {
+        for (const entry of [await store.get('key'), (await store.listAll())[0]]) {
+          const text = new TextDecoder().decode(entry?.value ?? undefined)
+          expect([entry?.contentType, entry?.size]).toEqual([`text/${text}`, text.length])
+        }
+      })
+    },
+  },
 ]
 
 function everyByte(): Uint8Array {
@@ -167,7 +190,7 @@ function everyByte(): Uint8Array {
 }
 
 async function expectKept({ store, expect }: TestBench, value: Uint8Array): Promise<void> {
-  await store.put('key', value)
+  expect(await outcomeOf(store.put('key', value))).toBe('resolved')
   const entry = await store.get('key')
   expect(entry?.size).toBe(value.byteLength)
   expect(differenceOf(entry?.value, value)).toBe(null)
