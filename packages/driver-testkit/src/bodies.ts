@@ -1,6 +1,22 @@
+import { isHoldfastError } from '@holdfast/core'
+import { differenceOf } from './bytes.ts'
+
 /** A value cut into pieces of one length, each in a buffer of its own; the last may be shorter. */
 export async function* cut(value: Uint8Array, pieceBytes = 65_536): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < value.byteLength; at += pieceBytes) yield value.slice(at, at + pieceBytes)
+}
+
+/** Where the bytes of a body differ from a value, or how it failed, in words; else `null`. */
+export async function bodyDifference(
+  body: AsyncIterable<Uint8Array> | undefined,
+  expected: Uint8Array,
+): Promise<string | null> {
+  if (body === undefined) return 'no body'
+  try {
+    return differenceOf(await joined(body), expected)
+  } catch (error) {
+    return isHoldfastError(error) ? error.code : `foreign error: ${String(error)}`
+  }
 }
 
 /** The pieces of a body in one. */

@@ -1,8 +1,11 @@
 import type { CallOptions, ListedEntry } from '@holdfast/core'
-import { nothingCame, orNothing } from './settlement.ts'
+import { nothingCame, orNothing, outcomeOf } from './settlement.ts'
 
 /** The state of watched keys in the shortest words: the value of each, read as UTF-8, or `null`. */
 export type WatchedTexts = readonly (string | null)[]
+
+/** More states than the changes of any check lead to. */
+const mostStates = 5_000
 
 /** Calls `watch` of a driver. */
 export type StartWatch = (options: CallOptions) => AsyncIterable<WatchedState>
@@ -31,13 +34,18 @@ export class WatchProbe implements AsyncDisposable {
     this.#asked.catch(() => undefined)
   }
 
-  /** The next state in words; `ended` after the last, {@link nothingCame} if none comes. */
-  async next(): Promise<WatchedTexts | 'ended' | typeof nothingCame> {
+  /**
+   * The next state in words, or what comes instead: `ended` after the last, the code of the error
+   * that the watch throws, or {@link nothingCame}.
+   */
+  async next(): Promise<WatchedTexts | string> {
     this.ask()
-    const asked = this.#asked
-    const result = asked && (await orNothing(asked, this.#patienceMs))
-    if (result === undefined || result === nothingCame) return nothingCame
+    const asked = this.#asked ?? Promise.reject(new Error('Nothing was asked for.'))
+    const outcome = await orNothing(outcomeOf(asked), this.#patienceMs)
+    if (outcome === nothingCame) return nothingCame
     this.#asked = undefined
+    if (outcome !== 'resolved') return outcome
+    const result = await asked
     if (result.done === true) return 'ended'
     this.states.push(result.value)
     return toTexts(result.value)
@@ -49,9 +57,8 @@ export class WatchProbe implements AsyncDisposable {
     for (;;) {
       const state = await this.next()
       seen.push(state)
-      if (typeof state === 'string' || state.every((text, index) => text === last[index])) {
-        return seen
-      }
+      const isLast = typeof state === 'string' || state.every((text, at) => text === last[at])
+      if (isLast || seen.length === mostStates) return seen
     }
   }
 
@@ -67,7 +74,7 @@ export class WatchProbe implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.abort()
-    await orNothing(this.stop(), this.#patienceMs)
+    await orNothing(outcomeOf(this.stop()), this.#patienceMs)
   }
 }
 

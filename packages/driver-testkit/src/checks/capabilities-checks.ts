@@ -46,7 +46,7 @@ export const capabilitiesChecks: readonly ConformanceCheck[] = [
     title: 'A value of maxValueBytes is stored.',
     async run({ store, driver, expect }) {
       const value = new Uint8Array(driver.capabilities.maxValueBytes).fill(0xa5)
-      await store.put('key', value)
+      expect(await outcomeOf(store.put('key', value))).toBe('resolved')
       expect(differenceOf((await store.get('key'))?.value, value)).toBe(null)
       expect(await store.usage()).toEqual({ entries: 1, bytes: value.byteLength + 3 })
     },

@@ -6,10 +6,11 @@ import {
   mintVersion,
   type ErrorCode,
 } from '@holdfast/core'
+import { cut } from '../bodies.ts'
 import { utf8 } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
-import type { ScopeHandle } from '../scope-handle.ts'
-import { failureOf } from '../settlement.ts'
+import type { ScopeHandle, UploadOptions } from '../scope-handle.ts'
+import { failureOf, outcomeOf } from '../settlement.ts'
 
 const secret = 'correct horse battery staple'
 
@@ -36,9 +37,10 @@ export const errorsChecks: readonly ConformanceCheck[] = [
     async run({ store, expect }) {
       await store.put('key', secret)
       for (const [code, call] of failures(store)) {
-        const shown = show(await failureOf(call()))
+        const error = await failureOf(call())
+        const shown = show(error)
         const leaks = formsOf(secret).filter((form) => shown.includes(form))
-        expect([code, leaks]).toEqual([code, []])
+        expect([code, isHoldfastError(error), leaks]).toEqual([code, true, []])
       }
     },
   },
@@ -50,7 +52,7 @@ export const errorsChecks: readonly ConformanceCheck[] = [
       await store.put('key', secret)
       for (const [, call] of failures(store)) {
         await failureOf(call())
-        await store.put('next')
+        expect(await outcomeOf(store.put('next'))).toBe('resolved')
         expect(await store.keys()).toEqual(['key', 'next'])
       }
     },
@@ -62,7 +64,7 @@ function failures(
   store: ScopeHandle,
 ): readonly (readonly [code: ErrorCode, call: () => Promise<unknown>])[] {
   const puts = [store.putOf('new', secret), store.putOf('key', `${secret}!`)]
-  const { maxValueBytes, maxCommitEntries } = store.driver.capabilities
+  const { maxValueBytes, maxCommitEntries, maxStreamBytes } = store.driver.capabilities
   const tooLarge = new Uint8Array(maxValueBytes + 1)
   tooLarge.set(utf8(secret))
   const tooMany = Array.from({ length: maxCommitEntries + 1 }, (_, index) =>
@@ -80,6 +82,21 @@ function failures(
     ['INVALID_CURSOR', () => store.list({ cursor: 'garbage' as Cursor })],
     ['ABORTED', () => store.commit({ puts }, { signal: AbortSignal.abort() })],
     ['DEADLINE_EXCEEDED', () => store.commit({ puts }, { deadlineAt: 1 })],
+    ...(maxStreamBytes > 0 ? failuresOfStreams(store) : []),
+  ]
+}
+
+function failuresOfStreams(store: ScopeHandle): ReturnType<typeof failures> {
+  const upload = (options: UploadOptions): Promise<unknown> =>
+    store.upload('key', cut(utf8(`${secret}!`), 10), options)
+  const broken = async function* (): AsyncGenerator<Uint8Array> {
+    yield utf8(secret)
+    throw new Error('the line is cut')
+  }
+  return [
+    ['VERSION_MISMATCH', () => upload({ expected: null })],
+    ['QUOTA_EXCEEDED', () => upload({ quota: { maxBytes: 1 } })],
+    ['BODY_FAILED', () => store.upload('key', broken())],
   ]
 }
 

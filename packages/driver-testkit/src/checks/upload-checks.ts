@@ -4,7 +4,7 @@ import { differenceOf, mebibyte, noise, utf8 } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
 import { HeldUpload } from '../held-upload.ts'
 import { boundedStreams, movableClock, offered, streams } from '../requirements.ts'
-import type { ScopeHandle } from '../scope-handle.ts'
+import { seeEntries } from '../see-entries.ts'
 import { failureOf, outcomeOf } from '../settlement.ts'
 
 const sizable = 700_000
@@ -18,10 +18,10 @@ export const uploadChecks: readonly ConformanceCheck[] = [
     async run(bench) {
       const { store, driver, expect } = bench
       await store.put('key', 'old')
-      const before = await seeAll(store)
+      const before = await seeEntries(store)
       await using replacing = await HeldUpload.begin(bench, store, 'key', noise(sizable))
       await using adding = await HeldUpload.begin(bench, store, 'new', noise(sizable))
-      expect(await seeAll(store)).toEqual(before)
+      expect(await seeEntries(store)).toEqual(before)
       expect(await store.download('new')).toBe(null)
       const everything = { workspace: null, plugin: null, cursor: null, limit: 10 }
       const { scopes } = await driver.scopes(everything)
@@ -39,7 +39,7 @@ export const uploadChecks: readonly ConformanceCheck[] = [
     needs: [streams],
     async run({ store, expect }) {
       await store.put('key', 'old')
-      const before = await seeAll(store)
+      const before = await seeEntries(store)
       for (const [key, length] of [
         ['key', 0],
         ['key', sizable],
@@ -49,7 +49,7 @@ export const uploadChecks: readonly ConformanceCheck[] = [
         const error = await failureOf(store.upload(key, brokenAfter(length, cause)))
         const { code, cause: found } = error as HoldfastError
         expect([code, found === cause]).toEqual(['BODY_FAILED', true])
-        expect(await seeAll(store)).toEqual(before)
+        expect(await seeEntries(store)).toEqual(before)
       }
     },
   },
@@ -60,14 +60,14 @@ export const uploadChecks: readonly ConformanceCheck[] = [
     needs: [streams],
     async run({ store, expect }) {
       await store.put('key', 'old')
-      const before = await seeAll(store)
+      const before = await seeEntries(store)
       for (const wrong of ['text', new ArrayBuffer(3), [1, 2], null, undefined, 7]) {
         const body = (async function* (): AsyncGenerator<Uint8Array> {
           yield noise(100)
           yield wrong as unknown as Uint8Array
         })()
         expect(await outcomeOf(store.upload('key', body))).toBe('WRONG_TYPE')
-        expect(await seeAll(store)).toEqual(before)
+        expect(await seeEntries(store)).toEqual(before)
       }
     },
   },
@@ -78,10 +78,10 @@ export const uploadChecks: readonly ConformanceCheck[] = [
     needs: [streams, boundedStreams],
     async run({ store, driver, expect }) {
       await store.put('key', 'old')
-      const before = await seeAll(store)
+      const before = await seeEntries(store)
       const body = cut(new Uint8Array(driver.capabilities.maxStreamBytes + 1), mebibyte)
       expect(await outcomeOf(store.upload('key', body))).toBe('VALUE_TOO_LARGE')
-      expect(await seeAll(store)).toEqual(before)
+      expect(await seeEntries(store)).toEqual(before)
     },
   },
   {
@@ -92,7 +92,7 @@ export const uploadChecks: readonly ConformanceCheck[] = [
     async run(bench) {
       const { store, orNothing, expect } = bench
       await store.put('key', 'old')
-      const before = await seeAll(store)
+      const before = await seeEntries(store)
       const controller = new AbortController()
       const options = { signal: controller.signal }
       await using upload = await HeldUpload.begin(bench, store, 'key', noise(sizable), options)
@@ -100,7 +100,7 @@ export const uploadChecks: readonly ConformanceCheck[] = [
       const outcome = await orNothing(upload.outcome)
       expect([outcome, ['ABORTED', 'OUTCOME_UNKNOWN'].includes(outcome)]).toEqual([outcome, true])
       expect(upload.body.wasStopped).toBe(true)
-      expect(await seeAll(store)).toEqual(before)
+      expect(await seeEntries(store)).toEqual(before)
     },
   },
   {
@@ -173,14 +173,14 @@ export const uploadChecks: readonly ConformanceCheck[] = [
     needs: [streams],
     async run({ store, expect }) {
       await store.put('key', 'old')
-      const before = await seeAll(store)
+      const before = await seeEntries(store)
       const body = new HeldBody(cut(new Uint8Array(64 * mebibyte), mebibyte), cut(noise(1)))
       // A body that is taken whole goes on to its end, so that this ends, too.
       const taken = body.held.then(() => body.goOn())
       const upload = outcomeOf(store.upload('key', body, { quota: { maxBytes: mebibyte } }))
       expect(await Promise.race([upload, taken])).toBe('QUOTA_EXCEEDED')
       expect(body.wasStopped).toBe(true)
-      expect(await seeAll(store)).toEqual(before)
+      expect(await seeEntries(store)).toEqual(before)
     },
   },
   {
@@ -232,11 +232,6 @@ export const uploadChecks: readonly ConformanceCheck[] = [
     },
   },
 ]
-
-/** What others can see of a scope. */
-async function seeAll(store: ScopeHandle): Promise<unknown> {
-  return { entries: await store.listAll(), usage: await store.usage() }
-}
 
 async function* brokenAfter(length: number, cause: Error): AsyncGenerator<Uint8Array> {
   yield* cut(noise(length))

@@ -38,9 +38,9 @@ export const watchEndChecks: readonly ConformanceCheck[] = [
       await idle.next()
       waiting.ask()
       expect(await orNothing(outcomeOf(driver.close()))).toBe('resolved')
-      expect(await outcomeOf(waiting.next())).toBe('DRIVER_CLOSED')
-      expect(await outcomeOf(idle.next())).toBe('DRIVER_CLOSED')
-      expect(await outcomeOf(store.watch('key').next())).toBe('DRIVER_CLOSED')
+      expect(await waiting.next()).toBe('DRIVER_CLOSED')
+      expect(await idle.next()).toBe('DRIVER_CLOSED')
+      expect(await store.watch('key').next()).toBe('DRIVER_CLOSED')
     },
   },
   {
@@ -51,7 +51,7 @@ export const watchEndChecks: readonly ConformanceCheck[] = [
     async run({ driver, createDriver, at, expect }) {
       await driver.close()
       await using watch = at({}, await createDriver()).watch('key')
-      expect(await outcomeOf(watch.next())).toBe('DRIVER_NOT_OPEN')
+      expect(await watch.next()).toBe('DRIVER_NOT_OPEN')
     },
   },
   {
@@ -81,7 +81,7 @@ export const watchEndChecks: readonly ConformanceCheck[] = [
       await store.put(keys.at(-1) ?? '', 'last')
       expect(await watch.next()).toEqual([...keys.slice(1).map(() => null), 'last'])
       await using tooMany = store.watch(...keys, 'one more')
-      expect(await outcomeOf(tooMany.next())).toBe('INVALID_ARGUMENT')
+      expect(await tooMany.next()).toBe('INVALID_ARGUMENT')
     },
   },
 ]
