@@ -9,6 +9,7 @@ import {
 import { cut } from '../bodies.ts'
 import { utf8 } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
+import { streams } from '../requirements.ts'
 import type { ScopeHandle, UploadOptions } from '../scope-handle.ts'
 import { failureOf, outcomeOf } from '../settlement.ts'
 
@@ -38,9 +39,22 @@ export const errorsChecks: readonly ConformanceCheck[] = [
       await store.put('key', secret)
       for (const [code, call] of failures(store)) {
         const error = await failureOf(call())
-        const shown = show(error)
-        const leaks = formsOf(secret).filter((form) => shown.includes(form))
-        expect([code, isHoldfastError(error), leaks]).toEqual([code, true, []])
+        expect([code, isHoldfastError(error), leaksOf(error)]).toEqual([code, true, []])
+      }
+    },
+  },
+  {
+    id: 'errors.of-streams',
+    promises: ['18.1', '18.2', '18.3'],
+    title: 'The errors of an upload are like others, and carry nothing of its body either.',
+    needs: [streams],
+    async run({ store, expect }) {
+      await store.put('key', secret)
+      for (const [code, call] of failuresOfStreams(store)) {
+        const error = await failureOf(call())
+        expect(isHoldfastError(error) && [error.code, error.retryable]).toEqual([code, false])
+        expect([code, leaksOf(error)]).toEqual([code, []])
+        expect(await outcomeOf(store.upload('next', cut(utf8('value'))))).toBe('resolved')
       }
     },
   },
@@ -64,7 +78,7 @@ function failures(
   store: ScopeHandle,
 ): readonly (readonly [code: ErrorCode, call: () => Promise<unknown>])[] {
   const puts = [store.putOf('new', secret), store.putOf('key', `${secret}!`)]
-  const { maxValueBytes, maxCommitEntries, maxStreamBytes } = store.driver.capabilities
+  const { maxValueBytes, maxCommitEntries } = store.driver.capabilities
   const tooLarge = new Uint8Array(maxValueBytes + 1)
   tooLarge.set(utf8(secret))
   const tooMany = Array.from({ length: maxCommitEntries + 1 }, (_, index) =>
@@ -82,22 +96,29 @@ function failures(
     ['INVALID_CURSOR', () => store.list({ cursor: 'garbage' as Cursor })],
     ['ABORTED', () => store.commit({ puts }, { signal: AbortSignal.abort() })],
     ['DEADLINE_EXCEEDED', () => store.commit({ puts }, { deadlineAt: 1 })],
-    ...(maxStreamBytes > 0 ? failuresOfStreams(store) : []),
   ]
 }
 
+/** As {@link failures}, of uploads. */
 function failuresOfStreams(store: ScopeHandle): ReturnType<typeof failures> {
   const upload = (options: UploadOptions): Promise<unknown> =>
-    store.upload('key', cut(utf8(`${secret}!`), 10), options)
-  const broken = async function* (): AsyncGenerator<Uint8Array> {
-    yield utf8(secret)
-    throw new Error('the line is cut')
-  }
+    store.upload('key', cut(utf8(`${secret}!`)), options)
   return [
     ['VERSION_MISMATCH', () => upload({ expected: null })],
     ['QUOTA_EXCEEDED', () => upload({ quota: { maxBytes: 1 } })],
-    ['BODY_FAILED', () => store.upload('key', broken())],
+    ['BODY_FAILED', () => store.upload('key', brokenBody())],
   ]
+}
+
+async function* brokenBody(): AsyncGenerator<Uint8Array> {
+  yield utf8(secret)
+  throw new Error('the line is cut')
+}
+
+/** In which forms the secret can be seen in an error. */
+function leaksOf(error: Error): readonly string[] {
+  const shown = show(error)
+  return formsOf(secret).filter((form) => shown.includes(form))
 }
 
 /** All that can be seen of an error, in one line. */
