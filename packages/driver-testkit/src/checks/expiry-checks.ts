@@ -25,14 +25,15 @@ export const expiryChecks: readonly ConformanceCheck[] = [
     promises: ['13.2'],
     title: 'An entry that is written with an expiresAt of the past is absent at once.',
     async run({ store, clock, expect }) {
-      const expiresAt = clock.now() - 1
-      await store.put('key')
-      await store.put('key', 'value', { expiresAt })
-      expect(await store.get('key')).toBe(null)
-      expect(await store.keys()).toEqual([])
-      expect(await store.usage()).toEqual({ entries: 0, bytes: 0 })
-      const call = store.put('other', noise(100), { expiresAt, quota: { maxBytes: 0 } })
-      expect(await outcomeOf(call)).toBe('resolved')
+      for (const expiresAt of [clock.now(), clock.now() - 1, 0, -1]) {
+        await store.put('key')
+        expect(await outcomeOf(store.put('key', 'value', { expiresAt }))).toBe('resolved')
+        expect(await store.get('key')).toBe(null)
+        expect(await store.keys()).toEqual([])
+        expect(await store.usage()).toEqual({ entries: 0, bytes: 0 })
+        const call = store.put('other', noise(100), { expiresAt, quota: { maxBytes: 0 } })
+        expect(await outcomeOf(call)).toBe('resolved')
+      }
     },
   },
   {

@@ -1,6 +1,7 @@
 import type { Cursor, ListPage } from '@holdfast/core'
 import type { ConformanceCheck } from '../conformance-check.ts'
 import { sharedStore, survivesClose } from '../requirements.ts'
+import type { ScopeHandle } from '../scope-handle.ts'
 import { outcomeOf } from '../settlement.ts'
 
 export const pagingChecks: readonly ConformanceCheck[] = [
@@ -14,6 +15,21 @@ export const pagingChecks: readonly ConformanceCheck[] = [
       for (const limit of [1, 2, 5, 8, 23, 24, 25]) {
         expect(await store.keys({ prefix: 'key', limit })).toEqual(keys)
         expect(await store.keys({ prefix: 'key', limit, keysOnly: false })).toEqual(keys)
+      }
+    },
+  },
+  {
+    id: 'paging.ends',
+    promises: ['11.1'],
+    title: 'A listing comes to its end, also where the last page is full.',
+    async run({ store, expect }) {
+      await store.putMany(numbered(6))
+      for (const limit of [2, 3, 6]) {
+        let cursor: Cursor | null = null
+        let pages = 0
+        do cursor = (await store.list({ cursor, limit, keysOnly: true })).cursor
+        while (cursor !== null && ++pages < 100)
+        expect(cursor).toBe(null)
       }
     },
   },
@@ -79,10 +95,26 @@ export const pagingChecks: readonly ConformanceCheck[] = [
       const { cursor, entries } = await store.list({ limit: 5 })
       const rest = keys.slice(entries.length)
       for (let round = 0; round < 3; round++) {
-        expect(await store.keys({ cursor })).toEqual(rest)
+        expect(await keysFrom(store, cursor)).toEqual(rest)
         await store.putMany(keys, `round ${round}`)
         await store.delete(...keys.slice(0, 2))
       }
+    },
+  },
+  {
+    id: 'paging.last-key-gone',
+    promises: ['11.3'],
+    title:
+      'A cursor stays good when the key where the page ended is gone, and those beside it too.',
+    async run({ store, expect }) {
+      const keys = numbered(10)
+      await store.putMany(keys)
+      const { cursor, entries } = await store.list({ limit: 5 })
+      const rest = keys.slice(entries.length)
+      await store.delete(...entries.slice(-1).map(({ key }) => key))
+      expect(await keysFrom(store, cursor)).toEqual(rest)
+      await store.delete(...entries.map(({ key }) => key), ...rest.slice(0, 1))
+      expect(await keysFrom(store, cursor)).toEqual(rest.slice(1))
     },
   },
   {
@@ -95,8 +127,8 @@ export const pagingChecks: readonly ConformanceCheck[] = [
       await store.putMany(keys)
       const { cursor, entries } = await store.list({ limit: 5 })
       await driver.close()
-      const others = await at({}, await openDriver()).keys({ cursor })
-      expect(others).toEqual(keys.slice(entries.length))
+      const other = at({}, await openDriver())
+      expect(await keysFrom(other, cursor)).toEqual(keys.slice(entries.length))
     },
   },
   {
@@ -108,8 +140,8 @@ export const pagingChecks: readonly ConformanceCheck[] = [
       const keys = numbered(10)
       await store.putMany(keys)
       const { cursor, entries } = await store.list({ limit: 5 })
-      const others = await at({}, await openDriver()).keys({ cursor })
-      expect(others).toEqual(keys.slice(entries.length))
+      const other = at({}, await openDriver())
+      expect(await keysFrom(other, cursor)).toEqual(keys.slice(entries.length))
     },
   },
   {
@@ -147,6 +179,16 @@ export const pagingChecks: readonly ConformanceCheck[] = [
     },
   },
 ]
+
+/** What is listed from a cursor on, or the code of the error if it is not taken. */
+async function keysFrom(
+  store: ScopeHandle,
+  cursor: Cursor | null,
+): Promise<readonly string[] | string> {
+  const listing = store.keys({ cursor })
+  const outcome = await outcomeOf(listing)
+  return outcome === 'resolved' ? await listing : outcome
+}
 
 function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `key ${`${index}`.padStart(5, '0')}`)

@@ -1,3 +1,182 @@
+import {
+  compareKeys,
+  type Cursor,
+  decodeCursor,
+  encodeCursor,
+  HoldfastError,
+  isHoldfastError,
+  type StorageDriver,
+} from '@holdfast/core'
 import type { Mutant } from './mutant.ts'
+import { listWhole, overrideDriver } from './override-driver.ts'
+import { pageByLastKey } from './page-by-last-key.ts'
 
-export const pagingMutants: readonly Mutant[] = []
+export const pagingMutants: readonly Mutant[] = [
+  {
+    name: 'ends a listing after its first page',
+    caughtBy: ['paging.whole'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        list: async (scope, query, options) => ({
+          ...(await driver.list(scope, query, options)),
+          cursor: null,
+        }),
+      }),
+  },
+  {
+    name: 'lists no more than a thousand entries',
+    caughtBy: ['paging.many'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async list(scope, query) {
+          const all = (await listWhole(driver, scope, query)).slice(0, 1_000)
+          const start = query.cursor === null ? 0 : Number(decodeCursor(query.cursor, 1)[0])
+          const end = start + query.limit
+          const cursor = end < all.length ? encodeCursor([`${end}`]) : null
+          return { entries: all.slice(start, end), cursor }
+        },
+      }),
+  },
+  {
+    name: 'pages by counting entries',
+    caughtBy: ['paging.among-writes'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async list(scope, query) {
+          const all = await listWhole(driver, scope, query)
+          const start = query.cursor === null ? 0 : Number(decodeCursor(query.cursor, 1)[0])
+          const end = start + query.limit
+          const cursor = end < all.length ? encodeCursor([`${end}`]) : null
+          return { entries: all.slice(start, end), cursor }
+        },
+      }),
+  },
+  {
+    name: 'loses an entry that would be the last page alone',
+    caughtBy: ['paging.whole'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async list(scope, query, options) {
+          const page = await driver.list(scope, query, options)
+          if (page.cursor === null) return page
+          const next = await driver.list(
+            scope,
+            { ...query, cursor: page.cursor, limit: 2 },
+            options,
+          )
+          return next.entries.length === 1 ? { ...page, cursor: null } : page
+        },
+      }),
+  },
+  {
+    name: 'goes on after all keys that begin with the last one',
+    caughtBy: ['paging.neighbours'],
+    wrap: (driver) =>
+      pageByLastKey(
+        driver,
+        (key, lastKey) => compareKeys(key, lastKey) > 0 && !key.startsWith(lastKey),
+      ),
+  },
+  {
+    name: 'begins a page with the last key of the page before',
+    caughtBy: ['paging.same-cursor'],
+    wrap: (driver) => pageByLastKey(driver, (key, lastKey) => compareKeys(key, lastKey) >= 0),
+  },
+  {
+    name: 'gives a cursor after every page that is full, and begins anew with the last',
+    caughtBy: ['paging.ends'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async list(scope, query, options) {
+          const page = await driver.list(scope, query, options)
+          const isFull = page.entries.length === query.limit
+          if (page.cursor !== null || !isFull) return page
+          return await driver.list(scope, { ...query, cursor: null }, options)
+        },
+      }),
+  },
+  {
+    name: 'begins anew where the key is gone at which the page ended',
+    caughtBy: ['paging.last-key-gone', 'expiry.cursor'],
+    wrap: (driver) =>
+      pageByLastKey(
+        driver,
+        (key, lastKey, keys) => !keys.includes(lastKey) || compareKeys(key, lastKey) > 0,
+      ),
+  },
+  {
+    name: 'forgets a cursor when it is used',
+    caughtBy: ['paging.same-cursor'],
+    wrap: (driver) => keepCursors(driver, 'once'),
+  },
+  {
+    name: 'knows no cursor but its own',
+    caughtBy: ['paging.reopened', 'paging.shared'],
+    wrap: (driver) => keepCursors(driver, 'always'),
+  },
+  {
+    name: 'goes by the prefix of the cursor and not of the query',
+    caughtBy: ['paging.other-prefix'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async list(scope, query, options) {
+          const [prefix, cursor] =
+            query.cursor === null ? [query.prefix, null] : decodeCursor(query.cursor, 2)
+          const page = await driver.list(
+            scope,
+            { ...query, prefix: prefix ?? '', cursor: cursor as Cursor | null },
+            options,
+          )
+          return { ...page, cursor: page.cursor && encodeCursor([prefix ?? '', page.cursor]) }
+        },
+      }),
+  },
+  {
+    name: 'begins a listing anew with what is no cursor',
+    caughtBy: ['paging.invalid-cursor'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        list: (scope, query, options) =>
+          orAnew((cursor) => driver.list(scope, { ...query, cursor }, options), query.cursor),
+      }),
+  },
+  {
+    name: 'begins the scopes anew with what is no cursor',
+    caughtBy: ['paging.invalid-cursor'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        scopes: (query, options) =>
+          orAnew((cursor) => driver.scopes({ ...query, cursor }, options), query.cursor),
+      }),
+  },
+]
+
+/** A driver whose cursors are the names of positions that it keeps in its memory. */
+function keepCursors(driver: StorageDriver, keep: 'once' | 'always'): StorageDriver {
+  const positions = new Map<string, Cursor>()
+  let given = 0
+  return overrideDriver(driver, {
+    async list(scope, query, options) {
+      const position = query.cursor && positions.get(query.cursor)
+      if (position === undefined) throw new HoldfastError('INVALID_CURSOR', 'It is not known.')
+      if (keep === 'once' && query.cursor !== null) positions.delete(query.cursor)
+      const page = await driver.list(scope, { ...query, cursor: position }, options)
+      if (page.cursor === null) return page
+      const cursor = encodeCursor([`${given++}`])
+      positions.set(cursor, page.cursor)
+      return { ...page, cursor }
+    },
+  })
+}
+
+async function orAnew<Page>(
+  list: (cursor: Cursor | null) => Promise<Page>,
+  cursor: Cursor | null,
+): Promise<Page> {
+  try {
+    return await list(cursor)
+  } catch (error) {
+    if (isHoldfastError(error) && error.code === 'INVALID_CURSOR') return await list(null)
+    throw error
+  }
+}

@@ -63,7 +63,6 @@ function countUsage(driver: StorageDriver, keyBytes: (key: string) => number): S
 /** Right for as long as one commit comes after the other, all through this driver. */
 function countChanges(driver: StorageDriver): StorageDriver {
   const counters = new Map<string, Usage>()
-  const idOf = ({ workspace, plugin, store }: Scope): string => `${workspace} ${plugin} ${store}`
   const read = (scope: Scope): Usage => counters.get(idOf(scope)) ?? { entries: 0, bytes: 0 }
   const add = (scope: Scope, { entries, bytes }: Usage): void => {
     const usage = read(scope)
@@ -105,4 +104,8 @@ async function changeOf(
       puts.reduce((sum, { key, value }) => sum + entryBytes(key, value.byteLength), 0) -
       removed.reduce((sum, { key, size }) => sum + entryBytes(key, size), 0),
   }
+}
+
+function idOf({ workspace, plugin, store }: Scope): string {
+  return `${workspace} ${plugin} ${store}`
 }
