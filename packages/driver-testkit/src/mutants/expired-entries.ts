@@ -23,14 +23,14 @@ export interface ExpiredEntry {
  * A driver that knows what has expired and was not written again, as one does that keeps it until
  * the next sweep.
  *
- * @param overrides - what it does otherwise than the driver, by what has expired in a plugin; commits
- * go through the driver that they are given
+ * @param overrides - what it does otherwise than the driver, by what has expired in a plugin, or, for
+ * `null`, in all; commits go through the driver that they are given
  */
 export function rememberExpired(
   driver: StorageDriver,
   clock: Clock,
   overrides: (
-    expiredIn: (target: PluginScope) => readonly ExpiredEntry[],
+    expiredIn: (target: PluginScope | null) => readonly ExpiredEntry[],
     driver: StorageDriver,
   ) => Partial<StorageDriver>,
 ): StorageDriver {
@@ -49,10 +49,12 @@ export function rememberExpired(
       }
     },
   })
-  const expiredIn = ({ workspace, plugin }: PluginScope): readonly ExpiredEntry[] =>
+  const expiredIn = (target: PluginScope | null): readonly ExpiredEntry[] =>
     [...expiring.values()].filter(
       ({ scope, expiresAt }) =>
-        scope.workspace === workspace && scope.plugin === plugin && expiresAt <= clock(),
+        expiresAt <= clock() &&
+        (target === null ||
+          (scope.workspace === target.workspace && scope.plugin === target.plugin)),
     )
   return overrideDriver(remembering, overrides(expiredIn, remembering))
 }
@@ -60,4 +62,9 @@ export function rememberExpired(
 /** One text for an entry of all scopes. */
 export function entryId({ workspace, plugin, store }: Scope, key: StorageKey): string {
   return `${workspace} ${plugin} ${store} ${key}`
+}
+
+/** What some entries counted for, in bytes. */
+export function bytesOf(expired: readonly ExpiredEntry[]): number {
+  return expired.reduce((sum, { bytes }) => sum + bytes, 0)
 }

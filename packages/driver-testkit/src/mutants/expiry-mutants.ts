@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   type Clock,
   type Commit,
@@ -10,7 +11,7 @@ import {
   type StorageDriver,
   versionMismatch,
 } from '@holdfast/core'
-import { entryId, type ExpiredEntry, rememberExpired } from './expired-entries.ts'
+import { bytesOf, entryId, type ExpiredEntry, rememberExpired } from './expired-entries.ts'
 import type { Mutant } from './mutant.ts'
 import { listWhole, overrideDriver } from './override-driver.ts'
 
@@ -82,7 +83,24 @@ export const expiryMutants: readonly Mutant[] = [
         async usage(scope, options) {
           const { entries, bytes } = await driver.usage(scope, options)
           const expired = expiredIn(scope).filter((entry) => entry.scope.store === scope.store)
-          return { entries: entries + expired.length, bytes: bytes + sumOf(expired) }
+          return { entries: entries + expired.length, bytes: bytes + bytesOf(expired) }
+        },
+      })),
+  },
+  {
+    name: 'lists a scope in which all has expired',
+    caughtBy: ['expiry.usage'],
+    wrap: (driver, clock) =>
+      rememberExpired(driver, clock, (expiredIn) => ({
+        async scopes(query, options) {
+          const page = await driver.scopes(query, options)
+          const usage = { entries: 0, bytes: 0 }
+          const gone = expiredIn(null)
+            .map(({ scope }) => ({ scope, usage }))
+            .filter(
+              ({ scope }) => !page.scopes.some((held) => isDeepStrictEqual(held.scope, scope)),
+            )
+          return { ...page, scopes: [...gone, ...page.scopes] }
         },
       })),
   },
@@ -94,7 +112,7 @@ export const expiryMutants: readonly Mutant[] = [
         async clear(scope, options) {
           const { entries, bytes } = await driver.clear(scope, options)
           const expired = expiredIn(scope).filter((entry) => entry.scope.store === scope.store)
-          return { entries: entries + expired.length, bytes: bytes + sumOf(expired) }
+          return { entries: entries + expired.length, bytes: bytes + bytesOf(expired) }
         },
       })),
   },
@@ -118,19 +136,19 @@ export const expiryMutants: readonly Mutant[] = [
   {
     name: 'counts for the quota what has expired',
     caughtBy: ['expiry.quota'],
-    wrap: (driver, clock) => moveQuota(driver, clock, (_commit, expired) => -sumOf(expired)),
+    wrap: (driver, clock) => moveQuota(driver, clock, (_commit, expired) => -bytesOf(expired)),
   },
   {
     name: 'makes room for the quota by replacing what has expired',
     caughtBy: ['expiry.quota'],
     wrap: (driver, clock) =>
-      moveQuota(driver, clock, ({ puts }, expired) => sumOf(among(puts, expired))),
+      moveQuota(driver, clock, ({ puts }, expired) => bytesOf(among(puts, expired))),
   },
   {
     name: 'makes room for the quota by deleting what has expired',
     caughtBy: ['expiry.quota'],
     wrap: (driver, clock) =>
-      moveQuota(driver, clock, ({ deletes }, expired) => sumOf(among(deletes, expired))),
+      moveQuota(driver, clock, ({ deletes }, expired) => bytesOf(among(deletes, expired))),
   },
   {
     name: 'overwrites what has expired, and keeps its createdAt',
@@ -178,7 +196,7 @@ export const expiryMutants: readonly Mutant[] = [
       let drift = 0
       return rememberExpired(driver, clock, (expiredIn, inner) => ({
         async commit(target, commit, options) {
-          drift += sumOf(among(commit.deletes, expiredIn(target)))
+          drift += bytesOf(among(commit.deletes, expiredIn(target)))
           await inner.commit(target, commit, options)
         },
         async usage(scope, options) {
@@ -229,8 +247,4 @@ function among(
   return expired.filter((entry) =>
     named.some(({ store, key }) => store === entry.scope.store && key === entry.key),
   )
-}
-
-function sumOf(expired: readonly ExpiredEntry[]): number {
-  return expired.reduce((sum, { bytes }) => sum + bytes, 0)
 }

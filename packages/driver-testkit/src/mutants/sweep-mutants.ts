@@ -1,3 +1,136 @@
+import {
+  type EpochMs,
+  limits,
+  type ListedEntry,
+  type Scope,
+  type StorageDriver,
+  type StorageKey,
+} from '@holdfast/core'
+import { bytesOf, rememberExpired } from './expired-entries.ts'
 import type { Mutant } from './mutant.ts'
+import { listWhole, overrideDriver } from './override-driver.ts'
 
-export const sweepMutants: readonly Mutant[] = []
+export const sweepMutants: readonly Mutant[] = [
+  {
+    name: 'sweeps what expired before its time, and not at it',
+    caughtBy: ['sweep.counts', 'sweep.everywhere'],
+    wrap: (driver) =>
+      overrideDriver(driver, { sweep: (now, options) => driver.sweep(now - 1, options) }),
+  },
+  {
+    name: 'sweeps by its own clock alone',
+    caughtBy: ['sweep.counts'],
+    wrap: (driver, clock) =>
+      overrideDriver(driver, { sweep: (_now, options) => driver.sweep(clock(), options) }),
+  },
+  {
+    name: 'does not say what it swept',
+    caughtBy: ['sweep.counts', 'sweep.everywhere'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async sweep(now, options) {
+          await driver.sweep(now, options)
+          return { entries: 0, bytes: 0 }
+        },
+      }),
+  },
+  {
+    name: 'counts what it swept again with each sweep',
+    caughtBy: ['sweep.counts'],
+    wrap(driver) {
+      let entries = 0
+      let bytes = 0
+      return overrideDriver(driver, {
+        async sweep(now, options) {
+          const swept = await driver.sweep(now, options)
+          entries += swept.entries
+          bytes += swept.bytes
+          return { entries, bytes }
+        },
+      })
+    },
+  },
+  {
+    name: 'writes what stays anew when it sweeps',
+    caughtBy: ['sweep.unseen'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async sweep(now, options) {
+          const swept = await driver.sweep(now, options)
+          await forEachEntry(driver, async (scope, { value, ...entry }) => {
+            if (value === null) return
+            const put = { ...entry, value, store: scope.store }
+            await driver.commit(scope, { checks: [], puts: [put], deletes: [], quota: null })
+          })
+          return swept
+        },
+      }),
+  },
+  {
+    name: 'sweeps storage alone',
+    caughtBy: ['sweep.everywhere'],
+    wrap: (driver, clock) =>
+      rememberExpired(driver, clock, (expiredIn) => ({
+        // It leaves the rest where it was, which nobody can see but by the count.
+        async sweep() {
+          const expired = expiredIn(null).filter(({ scope }) => scope.store === 'storage')
+          return { entries: expired.length, bytes: bytesOf(expired) }
+        },
+      })),
+  },
+  {
+    name: 'goes by a list of what is to expire, and not by what is there',
+    caughtBy: ['sweep.rewritten'],
+    wrap(driver, clock) {
+      const due: {
+        readonly scope: Scope
+        readonly key: StorageKey
+        readonly expiresAt: EpochMs
+      }[] = []
+      return overrideDriver(driver, {
+        async commit(target, commit, options) {
+          await driver.commit(target, commit, options)
+          for (const { store, key, expiresAt } of commit.puts) {
+            if (expiresAt !== null) due.push({ scope: { ...target, store }, key, expiresAt })
+          }
+        },
+        async sweep(now, options) {
+          const swept = await driver.sweep(now, options)
+          for (const { scope, key, expiresAt } of due) {
+            if (expiresAt <= Math.min(now, clock())) await remove(driver, scope, key)
+          }
+          return swept
+        },
+      })
+    },
+  },
+  {
+    name: 'sweeps by the clock of its caller alone',
+    caughtBy: ['sweep.clock-ahead'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async sweep(now, options) {
+          const swept = await driver.sweep(now, options)
+          await forEachEntry(driver, async (scope, { key, expiresAt }) => {
+            if (expiresAt !== null && expiresAt <= now) await remove(driver, scope, key)
+          })
+          return swept
+        },
+      }),
+  },
+]
+
+async function forEachEntry(
+  driver: StorageDriver,
+  visit: (scope: Scope, entry: ListedEntry) => Promise<void>,
+): Promise<void> {
+  const everything = { workspace: null, plugin: null, cursor: null, limit: limits.maxListLimit }
+  for (const { scope } of (await driver.scopes(everything)).scopes) {
+    for (const entry of await listWhole(driver, scope)) await visit(scope, entry)
+  }
+}
+
+async function remove(driver: StorageDriver, scope: Scope, key: StorageKey): Promise<void> {
+  const deletes = [{ store: scope.store, key }]
+  await driver.commit(scope, { checks: [], puts: [], deletes, quota: null })
+}
