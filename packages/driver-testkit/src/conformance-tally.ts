@@ -1,3 +1,6 @@
+/** Skipped checks that are named; of more with the same reason, only how many they are. */
+const mostNamed = 4
+
 interface SectionCount {
   passed: number
   failed: number
@@ -8,7 +11,7 @@ interface SectionCount {
 export class ConformanceTally {
   readonly #name: string
   readonly #sections: ReadonlyMap<string, SectionCount>
-  readonly #skips: string[] = []
+  readonly #skips = new Map<string, string[]>()
 
   constructor(name: string, sections: readonly string[]) {
     this.#name = name
@@ -27,15 +30,15 @@ export class ConformanceTally {
 
   skip(section: string, id: string, reason: string): void {
     this.#add(section, 'skipped')
-    this.#skips.push(`${id}: ${reason}`)
+    this.#skips.set(reason, [...(this.#skips.get(reason) ?? []), id])
   }
 
-  /** A line for each section, and one for each skipped check. */
+  /** A line for each section, and one for each reason why checks were skipped. */
   format(): string {
     const sections = [...this.#sections].map(
       ([title, count]) => `  ${title.padEnd(24)} ${describeCount(count)}`,
     )
-    const skips = this.#skips.map((skip) => `  skipped ${skip}`)
+    const skips = [...this.#skips].map(([reason, ids]) => `  skipped ${nameSome(ids)}: ${reason}`)
     return [
       `The ${this.#name} driver: ${describeCount(this.#total())}`,
       ...sections,
@@ -57,6 +60,12 @@ export class ConformanceTally {
     }
     return total
   }
+}
+
+function nameSome(ids: readonly string[]): string {
+  const more = ids.length - mostNamed
+  const named = ids.slice(0, mostNamed).join(', ')
+  return more > 0 ? `${named} and ${more} more` : named
 }
 
 function describeCount({ passed, failed, skipped }: SectionCount): string {
