@@ -178,6 +178,7 @@ describe('session.storage', () => {
 describe('persistent_store', () => {
   test('takes no version that may be missing, which would be a blind write', async () => {
     const entry = await persistent_store.getEntry('k')
+    expectTypeOf(entry?.version).toEqualTypeOf<Version | undefined>()
     void persistent_store.set('k', 1, { ifVersion: entry?.version ?? null })
     // @ts-expect-error the entry may be missing
     void persistent_store.set('k', 1, { ifVersion: entry?.version })

@@ -1,6 +1,7 @@
 import { HoldfastError, isHoldfastError, parsePluginId, parseWorkspaceId } from '@holdfast/core'
 import type { AppContext, RequestBindings } from './app-context.ts'
 import { refuseForeignOrigin } from './guards.ts'
+import { toSendable } from './to-sendable.ts'
 
 /** What the path of the route names. */
 export interface EndpointPath {
@@ -35,11 +36,7 @@ export async function callEndpoint(
     settings: context.settings.get(plugin),
     signal,
   })
-  if (request.method === 'HEAD') {
-    await response.body?.cancel()
-    return new Response(null, response)
-  }
-  return reportFailure(response, (error) => {
+  return toSendable(response, request.method, (error) => {
     context.report(error, signal)
     outgoing.destroy()
   })
@@ -76,27 +73,4 @@ function toPluginRequest({ token }: AppContext, request: Request, signal: AbortS
       cause,
     })
   }
-}
-
-function reportFailure(response: Response, onFailure: (error: unknown) => void): Response {
-  const source: ReadableStream<Uint8Array> | null = response.body
-  if (source === null) return response
-  const reader = source.getReader()
-  const body = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const step = await reader.read()
-          if (step.done) controller.close()
-          else controller.enqueue(step.value)
-        } catch (error) {
-          onFailure(error)
-          controller.close()
-        }
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  )
-  return new Response(body, response)
 }
