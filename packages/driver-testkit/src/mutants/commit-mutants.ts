@@ -1,14 +1,18 @@
 import {
+  type Commit,
   type EpochMs,
   entryBytes,
+  MisuseError,
   quotaExceeded,
   type Scope,
   type StorageKey,
   storeNames,
-  versionMismatch,
 } from '@holdfast/core'
+import { turnOfEventLoop } from '../settlement.ts'
+import { batchMutants } from './batch-mutants.ts'
+import { changeCommits, currentOf, withOwnValues } from './change-calls.ts'
 import type { Mutant } from './mutant.ts'
-import { overrideDriver } from './override-driver.ts'
+import { listWhole, overrideDriver } from './override-driver.ts'
 
 export const commitMutants: readonly Mutant[] = [
   {
@@ -53,24 +57,147 @@ export const commitMutants: readonly Mutant[] = [
       }),
   },
   {
-    name: 'checks first and writes later',
-    caughtBy: ['compare-and-set.one-winner'],
+    name: 'fails on a commit of nothing',
+    caughtBy: ['commit.empty'],
+    wrap: (driver) =>
+      changeCommits(driver, (commit) => {
+        const { checks, puts, deletes } = commit
+        if (checks.length + puts.length + deletes.length > 0) return commit
+        throw new Error('syntax error at end of input')
+      }),
+  },
+  {
+    name: 'takes a delete that finds nothing for a failure',
+    caughtBy: ['commit.delete-missing'],
+    wrap: (driver) =>
+      changeCommits(driver, async (commit, target) => {
+        for (const gone of commit.deletes) {
+          if (!(await currentOf(driver, target, gone))) throw new Error('0 rows affected')
+        }
+        return commit
+      }),
+  },
+  {
+    name: 'deletes what begins with a key',
+    caughtBy: ['commit.delete-missing'],
+    wrap: (driver) =>
+      changeCommits(driver, async (commit, target) => {
+        const deletes = commit.deletes.map(async ({ store, key }) => {
+          const scope = { ...target, store }
+          const entries = await listWhole(driver, scope, { prefix: key, keysOnly: true })
+          return entries.map((entry) => ({ store, key: entry.key }))
+        })
+        return { ...commit, deletes: (await Promise.all(deletes)).flat() }
+      }),
+  },
+  {
+    name: 'lets the last change of a key win',
+    caughtBy: ['commit.key-once'],
+    wrap: (driver) =>
+      changeCommits(driver, (commit) => {
+        const changes = [
+          ...commit.puts.map((put) => ({ put, gone: null })),
+          ...commit.deletes.map((gone) => ({ put: null, gone })),
+        ]
+        const last = new Map(
+          changes.map((change) => {
+            const { store, key } = change.put ?? change.gone
+            return [`${store} ${key}`, change]
+          }),
+        )
+        return {
+          ...commit,
+          puts: [...last.values()].flatMap(({ put }) => put ?? []),
+          deletes: [...last.values()].flatMap(({ gone }) => gone ?? []),
+        }
+      }),
+  },
+  {
+    name: 'takes a key of both stores for one',
+    caughtBy: ['commit.key-once'],
+    wrap: (driver) =>
+      changeCommits(driver, (commit) => {
+        const keys = [...commit.puts, ...commit.deletes].map(({ key }) => key)
+        if (new Set(keys).size === keys.length) return commit
+        throw new MisuseError('INVALID_ARGUMENT', 'A key is changed twice.')
+      }),
+  },
+  {
+    name: 'reads one key after the other',
+    caughtBy: ['commit.whole-to-readers'],
     wrap: (driver) =>
       overrideDriver(driver, {
-        async commit(target, commit, options) {
-          for (const check of commit.checks) {
-            const [entry] = await driver.get(
-              { ...target, store: check.store },
-              [check.key],
-              options,
-            )
-            const current = entry?.version ?? null
-            if (current !== check.version) throw versionMismatch(check, current)
+        async get(scope, keys, options) {
+          const entries = []
+          for (const key of keys) {
+            entries.push(...(await driver.get(scope, [key], options)))
+            await turnOfEventLoop()
           }
-          await driver.commit(target, { ...commit, checks: [] }, options)
+          return entries
         },
       }),
   },
+  {
+    name: 'lets readers see a commit on its way',
+    caughtBy: ['commit.whole-to-readers'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async commit(target, commit, options) {
+          const { puts, ...rest } = withOwnValues(commit)
+          const [first, ...others] = puts
+          const early = first === undefined ? [] : [first]
+          await driver.commit(target, { ...rest, puts: early }, options)
+          if (others.length === 0) return
+          await driver.commit(target, { ...rest, checks: [], deletes: [], puts: others }, options)
+        },
+      }),
+  },
+  {
+    name: 'writes of the commits of one moment only the last',
+    caughtBy: ['commit.side-by-side'],
+    wrap(driver) {
+      let newest: Commit | undefined
+      return overrideDriver(driver, {
+        async commit(target, commit, options) {
+          const own = withOwnValues(commit)
+          newest = own
+          await Promise.resolve()
+          if (newest === own) await driver.commit(target, own, options)
+        },
+      })
+    },
+  },
+  {
+    name: 'refuses all commits of a batch for one of them',
+    caughtBy: ['commit.goes-on'],
+    wrap(driver) {
+      let batch: Promise<void>[] = []
+      return overrideDriver(driver, {
+        async commit(target, commit, options) {
+          const own = batch
+          own.push(driver.commit(target, commit, options))
+          await Promise.resolve()
+          if (batch === own) batch = []
+          await Promise.all(own)
+        },
+      })
+    },
+  },
+  {
+    name: 'stops with the first commit that is refused',
+    caughtBy: ['commit.goes-on'],
+    wrap(driver) {
+      let queue: Promise<void> = Promise.resolve()
+      return overrideDriver(driver, {
+        commit(target, commit, options) {
+          const own = withOwnValues(commit)
+          queue = queue.then(() => driver.commit(target, own, options))
+          return queue
+        },
+      })
+    },
+  },
+  ...batchMutants,
   {
     name: 'looks at the quota after the write',
     caughtBy: ['quota.refused-before-writing'],
