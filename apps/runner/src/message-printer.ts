@@ -4,6 +4,8 @@ import { HoldfastError } from '@holdfast/core'
 import type { BlobMessage, Message } from '@holdfast/session'
 import { encodeMessage } from './encode-message.ts'
 import { escapeControls } from './escape-controls.ts'
+import { escapeText } from './escape-text.ts'
+import { type TextOutput, writeText } from './write-text.ts'
 import { writeTo } from './write-to.ts'
 
 /** How messages are printed. */
@@ -14,23 +16,45 @@ export interface PrintOptions {
   readonly outputDir?: string
 }
 
-/** Prints messages to stdout, and what is no part of the result to stderr. */
+/** Where messages are printed. */
+export interface PrintOutputs {
+  readonly stdout: TextOutput
+  readonly stderr: TextOutput
+}
+
+/**
+ * Prints messages to stdout, and what is no part of the result to stderr. A terminal receives nothing
+ * that it would obey, and stderr, which is for people and logs, never does; what goes through a pipe
+ * to stdout is exact.
+ */
 export async function createMessagePrinter(
   options: PrintOptions,
+  { stdout, stderr }: PrintOutputs = process,
 ): Promise<(message: Message) => Promise<void>> {
-  if (options.json === true) {
-    return (message) => writeTo(process.stdout, `${JSON.stringify(encodeMessage(message))}\n`)
-  }
-  const { outputDir } = options
+  const { json = false, outputDir } = options
   if (outputDir !== undefined) await makeOutputDir(outputDir)
-  return async (message) => {
-    const isResult = message.type !== 'log' && message.type !== 'progress'
-    const text = await show(message, outputDir)
-    await writeTo(
-      isResult ? process.stdout : process.stderr,
-      text.endsWith('\n') ? text : `${text}\n`,
-    )
+  if (json) {
+    return async (message) => {
+      await writeText(stdout, `${JSON.stringify(await encode(message, outputDir))}\n`)
+    }
   }
+  return async (message) => {
+    const text = endLine(await show(message, outputDir))
+    const isResult = message.type !== 'log' && message.type !== 'progress'
+    if (isResult) await writeText(stdout, text)
+    else await writeTo(stderr, escapeText(text))
+  }
+}
+
+/** Where files are written, they are named instead of given. */
+async function encode(message: Message, outputDir: string | undefined): Promise<object> {
+  if (message.type !== 'blob' || outputDir === undefined) return encodeMessage(message)
+  const { bytes, ...rest } = message
+  return { ...rest, size: bytes.length, path: await writeBlob(message, outputDir) }
+}
+
+function endLine(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`
 }
 
 async function show(message: Message, outputDir: string | undefined): Promise<string> {

@@ -1,5 +1,6 @@
 import { inspect, styleText } from 'node:util'
 import { escapeControls } from './escape-controls.ts'
+import { escapeText } from './escape-text.ts'
 import { type ProblemDetails, toProblem } from './problem-details.ts'
 import { writeTo } from './write-to.ts'
 
@@ -17,7 +18,7 @@ export interface ErrorStyle {
 export async function showError(caught: unknown, style: ErrorStyle): Promise<void> {
   const problem = toProblem(caught, style.instance)
   await writeTo(process.stderr, `${style.json ? JSON.stringify(problem) : toParagraph(problem)}\n`)
-  if (style.verbose) await writeTo(process.stderr, `${inspect(caught, { depth: 5 })}\n`)
+  if (style.verbose) await writeTo(process.stderr, `${escapeText(inspect(caught, { depth: 5 }))}\n`)
 }
 
 function toParagraph({ code, detail, instance }: ProblemDetails): string {

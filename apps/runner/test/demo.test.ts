@@ -1,6 +1,9 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { makeFolder, run } from './holdfast.ts'
+
+const repository = fileURLToPath(new URL('../../..', import.meta.url))
 
 const plugins = ['preferences', 'conversation', 'vault', 'kv-cache', 'files', 'crawl']
 
@@ -16,6 +19,10 @@ test('the demo has a second process find in every plugin what the first has stor
   }
   expect(first.stdout).toContain('1 message so far.')
   expect(first.stdout).toContain('this is use 1 of it')
+  const [, look = ''] =
+    /Look inside: npx -y pnpm@12 --silent holdfast (.+)$/m.exec(first.stdout) ?? []
+  const seen = await run(look.split(' '), { cwd: repository })
+  for (const plugin of plugins) expect(seen.stdout).toContain(` ${plugin} `)
 
   const second = await run(['demo', '--file', file])
   expect(second.stdout).toContain('2 messages so far.')

@@ -28,7 +28,7 @@ export function addDataCommand(program: Command, signal: AbortSignal): void {
     })
 
   withScopeOptions(data.command('get'))
-    .description('Write a value to stdout, byte for byte; JSON is indented for a terminal.')
+    .description('Write a value to stdout, byte for byte; to a terminal as text.')
     .argument('<key>')
     .addHelpText('after', examples('get --plugin files cat.png > cat.png'))
     .action(async (key: string, options: GetOptions) => {

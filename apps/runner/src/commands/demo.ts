@@ -24,10 +24,12 @@ export async function demo(options: DemoOptions, signal: AbortSignal): Promise<v
   if (options.reset === true) await removeStore(file)
   await runStageInItsOwnProcess('store', file)
   await runStageInItsOwnProcess('recall', file)
-  const [store, bin] = [file, binPath()].map((path) => relative(process.cwd(), path))
+  // Where the command runs that is named here.
+  const fromRoot = relative(repository.root, file)
+  const store = fromRoot.startsWith('..') ? file : fromRoot
   await writeTo(
     process.stdout,
-    `\nAll of it is in ${store}. Run the demo again and there is more; --reset forgets it.\nLook inside: node ${bin} data ls --store file:${store}\n`,
+    `\nAll of it is in ${store}. Run the demo again and there is more; --reset forgets it.\nLook inside: npx -y pnpm@12 --silent holdfast data ls --store file:${store}\n`,
   )
 }
 

@@ -16,7 +16,10 @@ export function addRunCommand(program: Command, signal: AbortSignal): void {
     .option('--workspace <id>', 'the tenant whose data the tool sees', defaultWorkspace)
     .addOption(storeOption())
     .option('--output-dir <dir>', 'where to write the files that the tool gives')
-    .option('--json', 'print each message as one line of JSON, files in base64')
+    .option(
+      '--json',
+      'print each message as one line of JSON, files in base64, or with --output-dir by their path',
+    )
     .addHelpText('after', examples)
     .action(async (directory: string, tool: string, options: RunOptions) => {
       const { run } = await import('./run.ts')

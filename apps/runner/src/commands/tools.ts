@@ -2,7 +2,7 @@ import type { JsonValue } from '@holdfast/core'
 import { createHost, type HostedPlugin, readManifest } from '@holdfast/host'
 import type { ToolDescription } from '@holdfast/session/runtime'
 import { openStore } from '../store-registry.ts'
-import { writeTo } from '../write-to.ts'
+import { writeText } from '../write-text.ts'
 
 export interface ToolsOptions {
   readonly json?: true
@@ -20,7 +20,7 @@ export async function showTools(
   await using host = createHost({ driver, plugins: [manifest], mode: 'inline' })
   const plugin = await host.describe(manifest.id)
   const text = options.json === true ? JSON.stringify(plugin) : describePlugin(plugin)
-  await writeTo(process.stdout, `${text}\n`)
+  await writeText(process.stdout, `${text}\n`)
 }
 
 function describePlugin({ id, version, tools, endpoints }: HostedPlugin): string {

@@ -1,4 +1,5 @@
-import { decodeJson, type Entry, type StoreName } from '@holdfast/core'
+import { decodeJson, type Entry, HoldfastError, type StoreName } from '@holdfast/core'
+import { writeText } from '../write-text.ts'
 import { writeTo } from '../write-to.ts'
 import { findEntry } from './find-entry.ts'
 import { openTarget, type TargetOptions } from './target.ts'
@@ -12,10 +13,27 @@ export async function get(key: string, options: GetOptions, signal: AbortSignal)
   const { store } = target.scope
   if (options.json === true) {
     await writeTo(process.stdout, `${JSON.stringify(toJson(entry, store))}\n`)
-  } else if (store === 'persistent_store' && process.stdout.isTTY) {
-    await writeTo(process.stdout, `${JSON.stringify(decodeJson(entry.value), null, 2)}\n`)
+  } else if (process.stdout.isTTY) {
+    await writeText(process.stdout, showValue(entry, store))
   } else {
     await writeTo(process.stdout, entry.value)
+  }
+}
+
+/**
+ * A value as people read it.
+ *
+ * @throws {@link HoldfastError} `USAGE` for what is no text
+ */
+export function showValue({ value }: Pick<Entry, 'value'>, store: StoreName): string {
+  if (store === 'persistent_store') return `${JSON.stringify(decodeJson(value), null, 2)}\n`
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value)
+  } catch {
+    throw new HoldfastError(
+      'USAGE',
+      `The value is ${value.length} bytes that are no text, and nothing for a terminal. Write them to a file with "> FILE", or add --json.`,
+    )
   }
 }
 

@@ -2,7 +2,7 @@ import { parsePluginId, parseWorkspaceId } from '@holdfast/core'
 import { createHost, type Host } from '@holdfast/host'
 import { findPlugins } from '../find-plugins.ts'
 import { openStore } from '../store-registry.ts'
-import { writeTo } from '../write-to.ts'
+import { writeText } from '../write-text.ts'
 import { type DemoContext, type DemoStep, jsonOf } from './demo-step.ts'
 import { recallSteps } from './recall-steps.ts'
 import type { Repository } from './repository.ts'
@@ -34,10 +34,10 @@ export async function runStage(
   const run = stage === 'store' ? runs + 1 : runs
 
   const does = stage === 'store' ? 'stores' : 'finds'
-  await writeTo(process.stdout, `\nRun ${run}, process ${process.pid} ${does}:\n`)
+  await writeText(process.stdout, `\nRun ${run}, process ${process.pid} ${does}:\n`)
   for (const step of steps[stage]) {
     const told = await step.run({ ...calls, root: repository.root, run })
-    await writeTo(process.stdout, `  ${step.plugin.padEnd(14)}${told}\n`)
+    await writeText(process.stdout, `  ${step.plugin.padEnd(14)}${told}\n`)
   }
 }
 
