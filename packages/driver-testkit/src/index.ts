@@ -56,6 +56,13 @@ export {
 } from './linearizability/run-linearizability.ts'
 export { parseHistory } from './linearizability/saved-history.ts'
 export type { SequentialModel } from './linearizability/sequential-model.ts'
+export { ModelCheckFailure, type ModelReplay } from './model/model-check-failure.ts'
+export {
+  formatModelCheck,
+  type ModelCheckOptions,
+  type ModelCheckRun,
+  runModelCheck,
+} from './model/run-model-check.ts'
 export type { Mutant } from './mutants/mutant.ts'
 export { mutants } from './mutants/mutants.ts'
 export { runMutants } from './mutants/run-mutants.ts'

@@ -1,0 +1,201 @@
+import { parsePluginId, parseWorkspaceId, storeNames } from '@holdfast/core'
+import fc from 'fast-check'
+import type { DriverUnderTest } from '../driver-under-test.ts'
+import { keyArbitrary, prefixArbitrary } from './key-arbitraries.ts'
+import type {
+  CommitAction,
+  ModelAction,
+  ModelCommand,
+  PlaceOfKey,
+  QuotaPlan,
+  ReadStreamAction,
+  UploadAction,
+  WantedVersion,
+  WrittenEntry,
+} from './model-command.ts'
+
+/** Plugins that are easily taken for one another, the first one oftener than the others. */
+const plugins = [
+  { workspace: parseWorkspaceId('acme'), plugin: parsePluginId('notes') },
+  { workspace: parseWorkspaceId('acme'), plugin: parsePluginId('notes.b') },
+  { workspace: parseWorkspaceId('Acme'), plugin: parsePluginId('notes') },
+] as const
+
+const target = mostly(fc.constant(plugins[0]), fc.constantFrom(...plugins))
+const workspace = target.map((chosen) => chosen.workspace)
+const plugin = target.map((chosen) => chosen.plugin)
+const store = fc.constantFrom(...storeNames)
+const scope = fc.tuple(target, store).map(([chosen, name]) => ({ ...chosen, store: name }))
+const place: fc.Arbitrary<PlaceOfKey> = fc.record({ store, key: keyArbitrary })
+const pageLimit = fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constant(1_000))
+
+const wanted: fc.Arbitrary<WantedVersion> = mostly(
+  fc.constant('current'),
+  fc.constantFrom('absent', 'former', 'other case', 'unknown'),
+)
+
+/** Most quotas are at the very edge of what is needed. */
+const quota: fc.Arbitrary<QuotaPlan | null> = fc.option(
+  mostly(fc.integer({ min: -2, max: 2 }), fc.integer({ min: -300, max: 300 })).map(
+    (spareBytes) => ({ spareBytes }),
+  ),
+  { freq: 2 },
+)
+
+/** Commands that concern a driver, by what it says of itself. */
+export function commandArbitrary(subject: DriverUnderTest): fc.Arbitrary<ModelCommand> {
+  const through = subject.capabilities.shared ? fc.nat({ max: 1 }) : fc.constant(0)
+  return fc.tuple(through, actionArbitrary(subject)).map(([number, action]) => {
+    return { through: number, ...action }
+  })
+}
+
+function actionArbitrary(subject: DriverUnderTest): fc.Arbitrary<ModelAction> {
+  const { capabilities, takesClock = true } = subject
+  const { durability, maxStreamBytes, maxWatchedKeys } = capabilities
+  const actions: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<ModelAction>])[] = [
+    [12, commitArbitrary(takesClock)],
+    [4, action('get', fc.record({ scope, keys: fc.array(keyArbitrary, { maxLength: 6 }) }))],
+    [4, listArbitrary],
+    [4, action('go on listing', fc.record({ listing: fc.nat({ max: 3 }) }))],
+    [2, action('usage', fc.record({ scope }))],
+    [1, scopesArbitrary],
+    [1, action('clear', fc.record({ scope }))],
+    [1, action('sweep', fc.record({ aheadMs: fc.integer({ min: -30, max: 30 }) }))],
+    [
+      takesClock ? 3 : 0,
+      action('advance the clock', fc.record({ ms: fc.integer({ min: 1, max: 60 }) })),
+    ],
+    [durability === 'none' ? 0 : 1, fc.constant({ kind: 'close and reopen' })],
+    [maxStreamBytes === 0 ? 0 : 3, uploadArbitrary(takesClock)],
+    [maxStreamBytes === 0 ? 0 : 3, readStreamArbitrary],
+    [
+      maxStreamBytes === 0 ? 0 : 1,
+      action('go on reading', fc.record({ reading: fc.nat({ max: 3 }) })),
+    ],
+    [maxWatchedKeys === 0 ? 0 : 1, watchArbitrary(maxWatchedKeys)],
+  ]
+  return fc.oneof(...actions.map(([weight, arbitrary]) => ({ weight, arbitrary })))
+}
+
+function commitArbitrary(takesClock: boolean): fc.Arbitrary<CommitAction> {
+  const written = fc.tuple(place, writtenEntry(takesClock)).map(([where, entry]) => {
+    return { ...where, ...entry }
+  })
+  const check = fc.tuple(place, wanted).map(([where, version]) => ({ ...where, wanted: version }))
+  const oneOfEach = { selector: ({ store: name, key }: PlaceOfKey) => `${name} ${key}` }
+  return action(
+    'commit',
+    fc.record({
+      target,
+      checks: mostly(fc.constant([]), fc.array(check, { maxLength: 3 })),
+      puts: fc.uniqueArray(written, { ...oneOfEach, maxLength: 4 }),
+      deletes: mostly(fc.constant([]), fc.uniqueArray(place, { ...oneOfEach, maxLength: 4 })),
+      quota,
+    }),
+  )
+}
+
+const listArbitrary: fc.Arbitrary<ModelAction> = action(
+  'list',
+  fc.record({
+    scope,
+    prefix: prefixArbitrary,
+    limit: pageLimit,
+    keysOnly: fc.boolean(),
+  }),
+)
+
+const scopesArbitrary: fc.Arbitrary<ModelAction> = action(
+  'scopes',
+  fc.record({
+    workspace: fc.option(workspace),
+    plugin: fc.option(plugin),
+    limit: pageLimit,
+  }),
+)
+
+function uploadArbitrary(takesClock: boolean): fc.Arbitrary<UploadAction> {
+  const largeToo = fc.tuple(writtenEntry(takesClock), mostly(fc.constant(1), fc.constant(3)))
+  return fc
+    .tuple(
+      action(
+        'write a stream',
+        fc.record({
+          scope,
+          key: keyArbitrary,
+          pieceBytes: fc.constantFrom(65_536, 1_000, 70_000),
+          wanted: mostly(fc.constant(null), wanted),
+          quota,
+          fails: mostly(fc.constant(false), fc.boolean()),
+        }),
+      ),
+      largeToo,
+    )
+    .map(([upload, [entry, times]]) => {
+      const whole = { ...upload, ...entry, length: entry.length * times }
+      return upload.fails ? { ...whole, quota: null } : whole
+    })
+}
+
+const readStreamArbitrary: fc.Arbitrary<ReadStreamAction> = action(
+  'read a stream',
+  fc.record({
+    scope,
+    key: keyArbitrary,
+    range: fc.option(
+      fc.tuple(lengthArbitrary(), fc.option(lengthArbitrary())).map(([start, length]) => {
+        return { start, end: length === null ? null : start + length }
+      }),
+      { freq: 2 },
+    ),
+    isHeld: fc.boolean(),
+  }),
+)
+
+function watchArbitrary(maxWatchedKeys: number): fc.Arbitrary<ModelAction> {
+  const maxLength = Math.max(1, Math.min(3, maxWatchedKeys))
+  return action(
+    'watch',
+    fc.record({ scope, keys: fc.array(keyArbitrary, { minLength: 1, maxLength }) }),
+  )
+}
+
+function writtenEntry(takesClock: boolean): fc.Arbitrary<WrittenEntry> {
+  const expiry = takesClock ? fc.integer({ min: -5, max: 100 }) : fc.constant(null)
+  return fc.record({
+    length: lengthArbitrary(),
+    seed: fc.nat({ max: 1_000 }),
+    expiresInMs: mostly(fc.constant(null), expiry),
+    contentType: mostly(fc.constant(null), fc.constantFrom('text/plain', 'a/b; c="d"')),
+  })
+}
+
+/** How many bytes: mostly few, and now and then what is just too much for something. */
+function lengthArbitrary(): fc.Arbitrary<number> {
+  return fc.oneof(
+    { withCrossShrink: true },
+    { weight: 20, arbitrary: fc.nat({ max: 20 }) },
+    { weight: 2, arbitrary: fc.nat({ max: 5_000 }) },
+    { weight: 1, arbitrary: fc.constantFrom(65_535, 65_536) },
+  )
+}
+
+function action<Kind extends ModelAction['kind'], Fields extends object>(
+  kind: Kind,
+  fields: fc.Arbitrary<Fields>,
+): fc.Arbitrary<{ readonly kind: Kind } & Fields> {
+  return fields.map((values) => ({ kind, ...values }))
+}
+
+/** The first three times of four, and what the second shrinks to. */
+function mostly<First, Second>(
+  first: fc.Arbitrary<First>,
+  second: fc.Arbitrary<Second>,
+): fc.Arbitrary<First | Second> {
+  return fc.oneof(
+    { withCrossShrink: true },
+    { weight: 3, arbitrary: first },
+    { weight: 1, arbitrary: second },
+  )
+}
