@@ -1,4 +1,4 @@
-import { noise } from '../bytes.ts'
+import { differenceOf, noise, utf8 } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
 import { movableClock, sharedStore, survivesClose } from '../requirements.ts'
 import { outcomeOf } from '../settlement.ts'
@@ -21,14 +21,32 @@ export const durabilityChecks: readonly ConformanceCheck[] = [
       }
       const everything = { workspace: null, plugin: null, cursor: null, limit: 10 }
       const before = await Promise.all(scopes.map((scope) => at(scope).listAll()))
-      const usages = await driver.scopes(everything)
+      const usages = await Promise.all(scopes.map((scope) => at(scope).usage()))
+      const held = await driver.scopes(everything)
       await driver.close()
 
       const reopened = await openDriver()
       const after = await Promise.all(scopes.map((scope) => at(scope, reopened).listAll()))
       expect(after.flat().length).toBe(9)
       expect(after).toEqual(before)
-      expect(await reopened.scopes(everything)).toEqual(usages)
+      expect(await Promise.all(scopes.map((scope) => at(scope, reopened).usage()))).toEqual(usages)
+      expect(await reopened.scopes(everything)).toEqual(held)
+    },
+  },
+  {
+    id: 'durability.in-flight',
+    promises: ['15.2', '16.1'],
+    title: 'Writes that were in flight when the driver was closed are there if they resolved.',
+    needs: [survivesClose],
+    async run({ store, driver, at, openDriver, expect }) {
+      const keys = Array.from({ length: 20 }, (_, index) => `key ${index + 10}`)
+      const writes = keys.map((key) => outcomeOf(store.put(key)))
+      await driver.close()
+      const outcomes = await Promise.all(writes)
+
+      const reopened = at({}, await openDriver())
+      const resolved = keys.filter((_, index) => outcomes[index] === 'resolved')
+      expect(await reopened.keys()).toEqual(resolved)
     },
   },
   {
@@ -89,11 +107,26 @@ export const durabilityChecks: readonly ConformanceCheck[] = [
     needs: [sharedStore],
     async run({ store, at, openDriver, expect }) {
       const other = at({}, await openDriver())
-      for (let round = 0; round < 10; round++) {
+      // For as long as the other only reads, nothing of its own tells it to look again.
+      expect(await other.get('key')).toBe(null)
+      for (let round = 0; round < 3; round++) {
+        await store.put('key', `read ${round}`)
+        expect(await other.text('key')).toBe(`read ${round}`)
+        const [listed] = await other.listAll()
+        expect(differenceOf(listed?.value, utf8(`read ${round}`))).toBe(null)
+        expect(await other.usage()).toEqual({ entries: 1, bytes: 9 })
+      }
+      await store.delete('key')
+      expect(await other.get('key')).toBe(null)
+      expect(await other.keys()).toEqual([])
+      expect(await other.usage()).toEqual({ entries: 0, bytes: 0 })
+
+      for (let round = 0; round < 5; round++) {
         const version = await store.put('key', `round ${round}`)
         expect(await other.text('key')).toBe(`round ${round}`)
         const checks = [other.checkOf('key', version)]
-        await other.commit({ checks, deletes: [other.deleteOf('key')] })
+        const call = other.commit({ checks, deletes: [other.deleteOf('key')] })
+        expect(await outcomeOf(call)).toBe('resolved')
         expect(await store.get('key')).toBe(null)
         expect(await store.usage()).toEqual({ entries: 0, bytes: 0 })
       }
@@ -111,9 +144,13 @@ export const durabilityChecks: readonly ConformanceCheck[] = [
     async run({ at, createStore, expect }) {
       const { createDriver } = await createStore()
       const drivers = await Promise.all(Array.from({ length: 4 }, () => createDriver()))
-      await Promise.all(drivers.map((driver) => driver.open()))
       const stores = drivers.map((driver) => at({}, driver))
-      await Promise.all(stores.map((store, index) => store.put(`key ${index}`)))
+      // Each writes as soon as it is open, while others may still be setting up the store.
+      const outcomes = stores.map(async (store, index) => {
+        const outcome = await outcomeOf(store.driver.open())
+        return outcome === 'resolved' ? await outcomeOf(store.put(`key ${index}`)) : outcome
+      })
+      expect(await Promise.all(outcomes)).toEqual(stores.map(() => 'resolved'))
       for (const store of stores) {
         expect(await store.keys()).toEqual(['key 0', 'key 1', 'key 2', 'key 3'])
       }

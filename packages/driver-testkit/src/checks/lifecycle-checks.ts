@@ -36,11 +36,27 @@ export const lifecycleChecks: readonly ConformanceCheck[] = [
     title: 'To open twice, one after the other or at once, is to open once.',
     async run({ driver, createDriver, at, store, expect }) {
       await store.put('key')
-      await driver.open()
+      expect(await outcomeOf(driver.open())).toBe('resolved')
       expect(await store.keys()).toEqual(['key'])
       await driver.close()
       const other = await createDriver()
-      await Promise.all([other.open(), other.open(), other.open()])
+      const first = outcomeOf(other.open())
+      expect(await outcomeOf(other.open())).toBe('resolved')
+      // Each of them says that the driver is open, the others' outcome or not.
+      expect(await outcomeOf(at({}, other).put('key'))).toBe('resolved')
+      expect(await first).toBe('resolved')
+    },
+  },
+  {
+    id: 'lifecycle.open-retried',
+    promises: ['15.1', '17.2'],
+    title: 'An open that was rejected did nothing, and may be tried again.',
+    async run({ driver, createDriver, at, expect }) {
+      await driver.close()
+      const other = await createDriver()
+      expect(await outcomeOf(other.open({ signal: AbortSignal.abort() }))).toBe('ABORTED')
+      expect(await outcomeOf(at({}, other).get('key'))).toBe('DRIVER_NOT_OPEN')
+      expect(await outcomeOf(other.open())).toBe('resolved')
       expect(await outcomeOf(at({}, other).put('key'))).toBe('resolved')
     },
   },
@@ -80,12 +96,14 @@ export const lifecycleChecks: readonly ConformanceCheck[] = [
       await store.put('key', 'value')
       const writes = Array.from({ length: 20 }, (_, index) => outcomeOf(store.put(`${index}`)))
       const read = store.text('key')
+      const readOutcome = outcomeOf(read)
       let ended = 0
       for (const write of writes) void write.then(() => ended++)
       await driver.close()
       await turnOfEventLoop()
       expect(ended).toBe(writes.length)
       expect(await Promise.all(writes)).toEqual(writes.map(() => 'resolved'))
+      expect(await readOutcome).toBe('resolved')
       expect(await read).toBe('value')
     },
   },

@@ -1,5 +1,5 @@
 import type { EpochMs } from '@holdfast/core'
-import { entryId } from './expired-entries.ts'
+import { entryId } from './entry-id.ts'
 import type { Mutant } from './mutant.ts'
 import { listWhole, overrideDriver } from './override-driver.ts'
 

@@ -8,6 +8,7 @@ import {
   type StorageKey,
   type Version,
 } from '@holdfast/core'
+import { entryId } from './entry-id.ts'
 import { overrideDriver } from './override-driver.ts'
 
 /** An entry that has expired, as it was written. */
@@ -57,11 +58,6 @@ export function rememberExpired(
           (scope.workspace === target.workspace && scope.plugin === target.plugin)),
     )
   return overrideDriver(remembering, overrides(expiredIn, remembering))
-}
-
-/** One text for an entry of all scopes. */
-export function entryId({ workspace, plugin, store }: Scope, key: StorageKey): string {
-  return `${workspace} ${plugin} ${store} ${key}`
 }
 
 /** What some entries counted for, in bytes. */

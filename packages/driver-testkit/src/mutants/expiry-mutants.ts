@@ -11,7 +11,8 @@ import {
   type StorageDriver,
   versionMismatch,
 } from '@holdfast/core'
-import { bytesOf, entryId, type ExpiredEntry, rememberExpired } from './expired-entries.ts'
+import { entryId } from './entry-id.ts'
+import { bytesOf, type ExpiredEntry, rememberExpired } from './expired-entries.ts'
 import type { Mutant } from './mutant.ts'
 import { listWhole, overrideDriver } from './override-driver.ts'
 

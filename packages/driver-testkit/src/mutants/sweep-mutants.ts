@@ -1,14 +1,8 @@
-import {
-  type EpochMs,
-  limits,
-  type ListedEntry,
-  type Scope,
-  type StorageDriver,
-  type StorageKey,
-} from '@holdfast/core'
+import type { EpochMs, Scope, StorageDriver, StorageKey } from '@holdfast/core'
 import { bytesOf, rememberExpired } from './expired-entries.ts'
+import { forEachEntry, rewrite } from './for-each-entry.ts'
 import type { Mutant } from './mutant.ts'
-import { listWhole, overrideDriver } from './override-driver.ts'
+import { overrideDriver } from './override-driver.ts'
 
 export const sweepMutants: readonly Mutant[] = [
   {
@@ -57,11 +51,7 @@ export const sweepMutants: readonly Mutant[] = [
       overrideDriver(driver, {
         async sweep(now, options) {
           const swept = await driver.sweep(now, options)
-          await forEachEntry(driver, async (scope, { value, ...entry }) => {
-            if (value === null) return
-            const put = { ...entry, value, store: scope.store }
-            await driver.commit(scope, { checks: [], puts: [put], deletes: [], quota: null })
-          })
+          await forEachEntry(driver, (scope, entry) => rewrite(driver, scope, entry))
           return swept
         },
       }),
@@ -119,16 +109,6 @@ export const sweepMutants: readonly Mutant[] = [
       }),
   },
 ]
-
-async function forEachEntry(
-  driver: StorageDriver,
-  visit: (scope: Scope, entry: ListedEntry) => Promise<void>,
-): Promise<void> {
-  const everything = { workspace: null, plugin: null, cursor: null, limit: limits.maxListLimit }
-  for (const { scope } of (await driver.scopes(everything)).scopes) {
-    for (const entry of await listWhole(driver, scope)) await visit(scope, entry)
-  }
-}
 
 async function remove(driver: StorageDriver, scope: Scope, key: StorageKey): Promise<void> {
   const deletes = [{ store: scope.store, key }]

@@ -7,6 +7,7 @@ import {
   storeNames,
   type Usage,
 } from '@holdfast/core'
+import { scopeId } from './entry-id.ts'
 import { forgetfulCache } from './forgetful-cache.ts'
 import type { Mutant } from './mutant.ts'
 import { listWhole, overrideDriver } from './override-driver.ts'
@@ -63,10 +64,10 @@ function countUsage(driver: StorageDriver, keyBytes: (key: string) => number): S
 /** Right for as long as one commit comes after the other, all through this driver. */
 function countChanges(driver: StorageDriver): StorageDriver {
   const counters = new Map<string, Usage>()
-  const read = (scope: Scope): Usage => counters.get(idOf(scope)) ?? { entries: 0, bytes: 0 }
+  const read = (scope: Scope): Usage => counters.get(scopeId(scope)) ?? { entries: 0, bytes: 0 }
   const add = (scope: Scope, { entries, bytes }: Usage): void => {
     const usage = read(scope)
-    counters.set(idOf(scope), { entries: usage.entries + entries, bytes: usage.bytes + bytes })
+    counters.set(scopeId(scope), { entries: usage.entries + entries, bytes: usage.bytes + bytes })
   }
   return overrideDriver(driver, {
     async commit(target, commit, options) {
@@ -80,7 +81,7 @@ function countChanges(driver: StorageDriver): StorageDriver {
       for (const { store, usage } of changes) add({ ...target, store }, usage)
     },
     async clear(scope, options) {
-      counters.delete(idOf(scope))
+      counters.delete(scopeId(scope))
       return await driver.clear(scope, options)
     },
     usage: async (scope) => read(scope),
@@ -104,8 +105,4 @@ async function changeOf(
       puts.reduce((sum, { key, value }) => sum + entryBytes(key, value.byteLength), 0) -
       removed.reduce((sum, { key, size }) => sum + entryBytes(key, size), 0),
   }
-}
-
-function idOf({ workspace, plugin, store }: Scope): string {
-  return `${workspace} ${plugin} ${store}`
 }
