@@ -1,5 +1,6 @@
 import { HoldfastError } from '@holdfast/core'
 import { joined } from '../bodies.ts'
+import { uploadAsCommit } from './change-streams.ts'
 import type { Mutant } from './mutant.ts'
 import { overrideDriver } from './override-driver.ts'
 
@@ -77,10 +78,8 @@ export const capabilityMutants: readonly Mutant[] = [
     caughtBy: ['capabilities.no-streams'],
     wrap: (driver) =>
       overrideDriver(driver, {
-        async writeStream(scope, { body, expected: _, quota, ...put }, options) {
-          const puts = [{ ...put, store: scope.store, value: await joined(body) }]
-          await driver.commit(scope, { checks: [], puts, deletes: [], quota }, options)
-        },
+        writeStream: async (scope, put) =>
+          uploadAsCommit(driver, scope, put, await joined(put.body)),
       }),
   },
   {
