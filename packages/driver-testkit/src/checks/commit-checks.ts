@@ -1,4 +1,4 @@
-import { type Entry, mintVersion, type Put, storeNames } from '@holdfast/core'
+import { type Entry, limits, mintVersion, type Put, storeNames } from '@holdfast/core'
 import { differenceOf, noise } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
 import { readWhile } from '../read-while.ts'
@@ -213,6 +213,41 @@ export const commitChecks: readonly ConformanceCheck[] = [
         const [a, b] = await store.getMany(['a', 'b'])
         expect(differenceOf(a?.value, b?.value ?? new Uint8Array())).toBe(null)
       })
+    },
+  },
+  {
+    id: 'commit.most-entries-to-readers',
+    promises: ['6.3'],
+    title: 'A get of many keys sees all of a commit of as many or nothing of it.',
+    async run({ store, driver, expect }) {
+      const count = Math.min(driver.capabilities.maxCommitEntries, limits.maxGetKeys)
+      const keys = Array.from({ length: count }, (_, index) => `${index}`)
+      await store.putMany(keys, 'first')
+      const written = (async () => {
+        for (let round = 0; round < 8; round++) await store.putMany(keys, `${round}`)
+      })()
+      const read = async (): Promise<void> => {
+        const entries = await store.getMany(keys)
+        const seen = new Set(entries.map((entry) => new TextDecoder().decode(entry?.value)))
+        expect(seen.size).toBe(1)
+      }
+      await readWhile(written, read, { readers: 2, readsPerTurn: 2 })
+    },
+  },
+  {
+    id: 'commit.refused-unseen',
+    promises: ['6.1'],
+    title:
+      'Nobody sees what a commit would write that is refused, not while it is on its way either.',
+    async run({ store, expect }) {
+      await store.put('key', 'old')
+      for (let round = 0; round < 10; round++) {
+        const checks = [store.checkOf('key', mintVersion())]
+        const puts = [store.putOf('key', 'new')]
+        const refused = outcomeOf(store.commit({ checks, puts }))
+        expect(await store.text('key')).toBe('old')
+        expect(await refused).toBe('VERSION_MISMATCH')
+      }
     },
   },
   {

@@ -95,7 +95,7 @@ export const entriesChecks: readonly ConformanceCheck[] = [
     title: `A content type of up to ${limits.maxContentTypeLength} characters comes back as it was.`,
     async run({ store, expect }) {
       const longest = `text/${'x'.repeat(limits.maxContentTypeLength - 5)}`
-      for (const contentType of ['image/png', 'text/plain; charset="utf-8"', longest, null]) {
+      for (const contentType of ['Image/PNG', 'text/plain; charset="utf-8"', longest, null]) {
         await store.put('key', 'value', { contentType })
         expect((await store.get('key'))?.contentType).toBe(contentType)
       }
@@ -117,11 +117,18 @@ export const entriesChecks: readonly ConformanceCheck[] = [
   {
     id: 'entries.versions-compare-exactly',
     promises: ['3.4'],
-    title: 'Versions that differ in case alone are different.',
+    title: 'Versions that differ in case, that match or that are equal as numbers are different.',
     async run({ store, expect }) {
-      await store.put('key', 'value', { version: parseVersion('abc') })
-      const checks = [store.checkOf('key', parseVersion('ABC'))]
-      expect(await outcomeOf(store.commit({ checks }))).toBe('VERSION_MISMATCH')
+      for (const pair of ['abc ABC', '1 01', 'a-b a_b', 'ab abc', '10 1e1', '-0 0']) {
+        const [version, other] = pair.split(' ').map(parseVersion)
+        if (version === undefined || other === undefined) continue
+        await store.put('key', 'value', { version })
+        const checks = [store.checkOf('key', other)]
+        expect([pair, await outcomeOf(store.commit({ checks }))]).toEqual([
+          pair,
+          'VERSION_MISMATCH',
+        ])
+      }
     },
   },
   {

@@ -26,6 +26,20 @@ export const getChecks: readonly ConformanceCheck[] = [
     },
   },
   {
+    id: 'get.at-once',
+    promises: ['5.1'],
+    title: 'Of many reads at once, each is answered with what it asked for.',
+    async run({ store, expect }) {
+      const keys = Array.from({ length: 20 }, (_, index) => `${index}`)
+      await store.putMany(keys.filter((_, index) => index % 3 > 0))
+      const asked = keys.map((_, index) => [...keys.slice(index, index + 4), '1', '0', '1'])
+      const entries = await Promise.all(asked.map((some) => store.getMany(some)))
+      expect(entries.map((some) => some.map((entry) => entry?.key ?? null))).toEqual(
+        asked.map((some) => some.map((key) => (Number(key) % 3 > 0 ? key : null))),
+      )
+    },
+  },
+  {
     id: 'get.nothing',
     promises: ['5.1'],
     title: 'No keys are answered with no items.',

@@ -36,6 +36,24 @@ export const scopesChecks: readonly ConformanceCheck[] = [
     },
   },
   {
+    id: 'scopes.apart-at-once',
+    promises: ['4.1'],
+    title: 'Calls at once for different scopes are not taken for one another.',
+    async run(bench) {
+      const stores = storesOf(bench)
+      const writes = stores.map((store, index) => store.put('key', `value ${index}`))
+      bench.expect(await outcomeOf(Promise.all(writes))).toBe('resolved')
+      bench
+        .expect(await Promise.all(stores.map((store) => store.text('key'))))
+        .toEqual(stores.map((_, index) => `value ${index}`))
+      const [cleared, deleted, ...rest] = stores
+      await Promise.all([cleared?.clear(), deleted?.delete('key')])
+      bench
+        .expect(await Promise.all(stores.map((store) => store.keys())))
+        .toEqual([[], [], ...rest.map(() => ['key'])])
+    },
+  },
+  {
     id: 'scopes.checks-apart',
     promises: ['4.1'],
     title: 'A check looks at its own scope alone.',
@@ -45,8 +63,10 @@ export const scopesChecks: readonly ConformanceCheck[] = [
         const checks = [other.checkOf('key', version)]
         expect(await outcomeOf(other.commit({ checks }))).toBe('VERSION_MISMATCH')
       }
-      const checks = [store.checkOf('key', null, 'persistent_store')]
-      expect(await outcomeOf(store.commit({ checks }))).toBe('resolved')
+      const absent = [store.checkOf('key', null, 'persistent_store')]
+      expect(await outcomeOf(store.commit({ checks: absent }))).toBe('resolved')
+      const present = [store.checkOf('key', version, 'persistent_store')]
+      expect(await outcomeOf(store.commit({ checks: present }))).toBe('VERSION_MISMATCH')
     },
   },
   {
@@ -128,6 +148,24 @@ export const scopesChecks: readonly ConformanceCheck[] = [
         const listed = await scopesOf(bench.driver, { limit })
         bench.expect(listed.map(({ scope }) => scope)).toEqual(stores.map(({ scope }) => scope))
       }
+    },
+  },
+  {
+    id: 'scopes.paged-among-writes',
+    promises: ['4.2', '4.5'],
+    title:
+      'A scope that holds something all the while is listed once, whatever else goes or comes.',
+    async run(bench) {
+      const [first, second, third, ...rest] = storesOf(bench)
+      for (const store of [second, third, ...rest]) await store?.put('key')
+      const page = await bench.driver.scopes({ ...everything, limit: 3 })
+      await second?.clear()
+      await first?.put('key')
+      await third?.clear()
+      const { cursor } = page
+      const listed = [...page.scopes, ...(await scopesOf(bench.driver, { cursor, limit: 3 }))]
+      const kept = listed.map(({ scope }) => scope).slice(2)
+      bench.expect(kept).toEqual(rest.map(({ scope }) => scope))
     },
   },
   {

@@ -54,6 +54,19 @@ export const valuesChecks: readonly ConformanceCheck[] = [
     },
   },
   {
+    id: 'values.lengths',
+    promises: ['2.1'],
+    title:
+      'A value comes back as it was just below, at and above the lengths that programs cut at.',
+    async run(bench) {
+      const cuts = [2, 256, 4_096, 16_384, 65_536, 131_072]
+      const { maxValueBytes } = bench.driver.capabilities
+      for (const length of cuts.flatMap((cut) => [cut - 1, cut, cut + 1])) {
+        if (length <= maxValueBytes) await expectKept(bench, noise(length))
+      }
+    },
+  },
+  {
     id: 'values.large',
     promises: ['2.1'],
     title: 'A value of 4 MiB comes back as it was.',
@@ -84,13 +97,13 @@ export const valuesChecks: readonly ConformanceCheck[] = [
     promises: ['2.3'],
     title: 'What is written to the buffer once commit has returned its promise changes nothing.',
     async run({ store, expect }) {
-      for (const value of [utf8('as given'), Buffer.from('as given')]) {
-        const written = store.commit({ puts: [store.putOf('key', value)] })
-        value.fill(0)
-        await written
-        value.fill(1)
-        expect(await store.text('key')).toBe('as given')
-      }
+      const values = [utf8('as given'), Buffer.from('as given'), utf8('as given')]
+      const puts = values.map((value, index) => store.putOf(`${index}`, value))
+      const written = store.commit({ puts })
+      for (const value of values) value.fill(0)
+      await written
+      for (const value of values) value.fill(1)
+      for (const { key } of puts) expect(await store.text(key)).toBe('as given')
     },
   },
   {

@@ -7,7 +7,8 @@ import {
   storeNames,
 } from '@holdfast/core'
 import { mebibyte } from '../bytes.ts'
-import { changeCommits, changePuts } from './change-calls.ts'
+import { turnOfEventLoop } from '../settlement.ts'
+import { changeCommits, changePuts, withOwnValues } from './change-calls.ts'
 import type { Mutant } from './mutant.ts'
 import { overrideDriver } from './override-driver.ts'
 
@@ -131,6 +132,32 @@ export const batchMutants: readonly Mutant[] = [
         const count = commit.checks.length + commit.puts.length + commit.deletes.length
         if (count > driver.capabilities.maxCommitEntries) throw new Error('too many SQL variables')
         return commit
+      }),
+  },
+  {
+    name: 'writes a large commit in transactions of 500 puts',
+    caughtBy: ['commit.most-entries-to-readers'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async commit(target, commit, options) {
+          const { puts, ...rest } = withOwnValues(commit)
+          await driver.commit(target, { ...rest, puts: puts.slice(0, 500) }, options)
+          const others = { checks: [], puts: puts.slice(500), deletes: [], quota: rest.quota }
+          if (others.puts.length > 0) await driver.commit(target, others, options)
+        },
+      }),
+  },
+  {
+    name: 'reads many keys 500 at a time',
+    caughtBy: ['commit.most-entries-to-readers'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async get(scope, keys, options) {
+          const entries = await driver.get(scope, keys.slice(0, 500), options)
+          if (keys.length <= 500) return entries
+          await turnOfEventLoop()
+          return [...entries, ...(await driver.get(scope, keys.slice(500), options))]
+        },
       }),
   },
 ]

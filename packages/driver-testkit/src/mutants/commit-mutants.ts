@@ -1,5 +1,4 @@
 import {
-  type Commit,
   type EpochMs,
   entryBytes,
   MisuseError,
@@ -8,9 +7,9 @@ import {
   type StorageKey,
   storeNames,
 } from '@holdfast/core'
-import { turnOfEventLoop } from '../settlement.ts'
 import { batchMutants } from './batch-mutants.ts'
-import { changeCommits, currentOf, withOwnValues } from './change-calls.ts'
+import { changeCommits, currentOf } from './change-calls.ts'
+import { interleavingMutants } from './interleaving-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { listWhole, overrideDriver } from './override-driver.ts'
 
@@ -122,82 +121,8 @@ export const commitMutants: readonly Mutant[] = [
         throw new MisuseError('INVALID_ARGUMENT', 'A key is changed twice.')
       }),
   },
-  {
-    name: 'reads one key after the other',
-    caughtBy: ['commit.whole-to-readers'],
-    wrap: (driver) =>
-      overrideDriver(driver, {
-        async get(scope, keys, options) {
-          const entries = []
-          for (const key of keys) {
-            entries.push(...(await driver.get(scope, [key], options)))
-            await turnOfEventLoop()
-          }
-          return entries
-        },
-      }),
-  },
-  {
-    name: 'lets readers see a commit on its way',
-    caughtBy: ['commit.whole-to-readers'],
-    wrap: (driver) =>
-      overrideDriver(driver, {
-        async commit(target, commit, options) {
-          const { puts, ...rest } = withOwnValues(commit)
-          const [first, ...others] = puts
-          const early = first === undefined ? [] : [first]
-          await driver.commit(target, { ...rest, puts: early }, options)
-          if (others.length === 0) return
-          await driver.commit(target, { ...rest, checks: [], deletes: [], puts: others }, options)
-        },
-      }),
-  },
-  {
-    name: 'writes of the commits of one moment only the last',
-    caughtBy: ['commit.side-by-side'],
-    wrap(driver) {
-      let newest: Commit | undefined
-      return overrideDriver(driver, {
-        async commit(target, commit, options) {
-          const own = withOwnValues(commit)
-          newest = own
-          await Promise.resolve()
-          if (newest === own) await driver.commit(target, own, options)
-        },
-      })
-    },
-  },
-  {
-    name: 'refuses all commits of a batch for one of them',
-    caughtBy: ['commit.goes-on'],
-    wrap(driver) {
-      let batch: Promise<void>[] = []
-      return overrideDriver(driver, {
-        async commit(target, commit, options) {
-          const own = batch
-          own.push(driver.commit(target, commit, options))
-          await Promise.resolve()
-          if (batch === own) batch = []
-          await Promise.all(own)
-        },
-      })
-    },
-  },
-  {
-    name: 'stops with the first commit that is refused',
-    caughtBy: ['commit.goes-on'],
-    wrap(driver) {
-      let queue: Promise<void> = Promise.resolve()
-      return overrideDriver(driver, {
-        commit(target, commit, options) {
-          const own = withOwnValues(commit)
-          queue = queue.then(() => driver.commit(target, own, options))
-          return queue
-        },
-      })
-    },
-  },
   ...batchMutants,
+  ...interleavingMutants,
   {
     name: 'looks at the quota after the write',
     caughtBy: ['quota.refused-before-writing'],

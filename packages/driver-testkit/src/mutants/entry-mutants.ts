@@ -1,4 +1,10 @@
-import { type EpochMs, mintVersion, parseVersion, type Version } from '@holdfast/core'
+import {
+  type EpochMs,
+  mintVersion,
+  parseVersion,
+  type StorageDriver,
+  type Version,
+} from '@holdfast/core'
 import {
   changeCommits,
   changeEntries,
@@ -8,6 +14,7 @@ import {
   entryId,
   versionOf,
 } from './change-calls.ts'
+import { likePattern } from './like-pattern.ts'
 import type { Mutant } from './mutant.ts'
 import { overrideDriver } from './override-driver.ts'
 
@@ -153,6 +160,15 @@ export const entryMutants: readonly Mutant[] = [
     },
   },
   {
+    name: 'writes content types in small letters',
+    caughtBy: ['entries.content-type'],
+    wrap: (driver) =>
+      changePuts(driver, (put) => ({
+        ...put,
+        contentType: put.contentType?.toLowerCase() ?? null,
+      })),
+  },
+  {
     name: 'cuts content types off at 100 characters',
     caughtBy: ['entries.content-type'],
     wrap: (driver) =>
@@ -188,14 +204,7 @@ export const entryMutants: readonly Mutant[] = [
     name: 'compares versions without case',
     caughtBy: ['entries.versions-compare-exactly'],
     wrap: (driver) =>
-      changeCommits(driver, async (commit, target) => {
-        const checks = commit.checks.map(async (check) => {
-          const version = await versionOf(driver, target, check)
-          const isAlike = version?.toLowerCase() === check.version?.toLowerCase()
-          return isAlike ? { ...check, version } : check
-        })
-        return { ...commit, checks: await Promise.all(checks) }
-      }),
+      compareVersions(driver, (left, right) => left.toLowerCase() === right.toLowerCase()),
   },
   {
     name: 'looks for the version of a check in the whole history of its key',
@@ -214,4 +223,29 @@ export const entryMutants: readonly Mutant[] = [
       })
     },
   },
+  {
+    name: 'compares versions as numbers where it can',
+    caughtBy: ['entries.versions-compare-exactly'],
+    wrap: (driver) => compareVersions(driver, (left, right) => Number(left) === Number(right)),
+  },
+  {
+    name: 'compares versions with LIKE',
+    caughtBy: ['entries.versions-compare-exactly'],
+    wrap: (driver) => compareVersions(driver, (left, right) => likePattern(right).test(left)),
+  },
 ]
+
+/** A driver that takes some versions for one another when it checks. */
+function compareVersions(
+  driver: StorageDriver,
+  isAlike: (current: Version, expected: Version) => boolean,
+): StorageDriver {
+  return changeCommits(driver, async (commit, target) => {
+    const checks = commit.checks.map(async (check) => {
+      const current = await versionOf(driver, target, check)
+      const holds = current && check.version && isAlike(current, check.version)
+      return holds ? { ...check, version: current } : check
+    })
+    return { ...commit, checks: await Promise.all(checks) }
+  })
+}

@@ -39,6 +39,23 @@ export const getMutants: readonly Mutant[] = [
       ),
   },
   {
+    name: 'forgets, when it reads for many at once, that they share keys',
+    caughtBy: ['get.at-once'],
+    wrap(driver) {
+      let batch: StorageKey[] = []
+      return overrideDriver(driver, {
+        async get(scope, keys, options) {
+          const own = batch
+          const start = own.length
+          own.push(...keys.filter((key) => !own.includes(key)))
+          await Promise.resolve()
+          if (batch === own) batch = []
+          return (await driver.get(scope, own, options)).slice(start, start + keys.length)
+        },
+      })
+    },
+  },
+  {
     name: 'makes no statement of no keys',
     caughtBy: ['get.nothing'],
     wrap: (driver) =>

@@ -1,13 +1,9 @@
 import {
-  decodeCursor,
-  encodeCursor,
-  limits,
+  type Entry,
   parsePluginId,
   parseWorkspaceId,
   type PluginScope,
   type Scope,
-  type ScopesQuery,
-  type ScopeUsage,
   type StorageDriver,
   type StorageKey,
   type StoreName,
@@ -16,11 +12,9 @@ import {
   versionMismatch,
 } from '@holdfast/core'
 import { changeCommits, versionOf } from './change-calls.ts'
-import { likePattern } from './like-pattern.ts'
 import type { Mutant } from './mutant.ts'
 import { overrideDriver } from './override-driver.ts'
-
-const everything = { workspace: null, plugin: null, limit: limits.maxListLimit } as const
+import { scopeListMutants } from './scope-list-mutants.ts'
 
 export const scopeMutants: readonly Mutant[] = [
   {
@@ -86,161 +80,58 @@ export const scopeMutants: readonly Mutant[] = [
       }),
   },
   {
-    name: 'lists with each scope the usage of its plugin',
-    caughtBy: ['scopes.listed'],
+    name: 'looks in both stores for a version',
+    caughtBy: ['scopes.checks-apart'],
     wrap: (driver) =>
-      overrideDriver(driver, {
-        async scopes(query, options) {
-          const { scopes, cursor } = await driver.scopes(query, options)
-          const listed = scopes.map(async ({ scope }) => {
-            const both = await allScopes(driver, scope)
-            const entries = both.reduce((sum, { usage }) => sum + usage.entries, 0)
-            const bytes = both.reduce((sum, { usage }) => sum + usage.bytes, 0)
-            return { scope, usage: { entries, bytes } }
-          })
-          return { scopes: await Promise.all(listed), cursor }
-        },
+      changeCommits(driver, async (commit, target) => {
+        const checks = []
+        for (const check of commit.checks) {
+          const store = check.store === 'storage' ? 'persistent_store' : 'storage'
+          const elsewhere = await versionOf(driver, target, { ...check, store })
+          if (check.version === null || elsewhere !== check.version) checks.push(check)
+        }
+        return { ...commit, checks }
       }),
   },
   {
-    name: 'lists scopes without their usage',
-    caughtBy: ['scopes.listed'],
-    wrap: (driver) =>
-      changeScopes(driver, (all) =>
-        all.map(({ scope }) => ({ scope, usage: { entries: 0, bytes: 0 } })),
-      ),
-  },
-  {
-    name: 'lists scopes in the order of a language',
-    caughtBy: ['scopes.order'],
-    wrap: (driver) =>
-      changeScopes(driver, (all) =>
-        all.toSorted((left, right) => textOf(left).localeCompare(textOf(right), 'en')),
-      ),
-  },
-  {
-    name: 'lists scopes by their plugin first',
-    caughtBy: ['scopes.order'],
-    wrap: (driver) =>
-      changeScopes(driver, (all) =>
-        all.toSorted((left, right) => (left.scope.plugin < right.scope.plugin ? -1 : 1)),
-      ),
-  },
-  {
-    name: 'lists storage before persistent_store',
-    caughtBy: ['scopes.order'],
-    wrap: (driver) =>
-      changeScopes(driver, (all) =>
-        all.toSorted((left, right) => {
-          const isOfOne = pluginOf(left) === pluginOf(right)
-          if (!isOfOne) return all.indexOf(left) - all.indexOf(right)
-          return left.scope.store < right.scope.store ? 1 : -1
-        }),
-      ),
-  },
-  {
-    name: 'lists scopes that were emptied',
-    caughtBy: ['scopes.emptied'],
+    name: 'reads a key once for all who ask for it at a moment, of whatever scope',
+    caughtBy: ['scopes.apart-at-once'],
     wrap(driver) {
-      const known = new Map<string, Scope>()
-      const writer = overrideDriver(driver, {
-        async commit(target, commit, options) {
-          await driver.commit(target, commit, options)
-          for (const { store } of commit.puts) {
-            known.set(`${target.workspace} ${target.plugin} ${store}`, { ...target, store })
-          }
-        },
-      })
-      return changeScopes(writer, (all) => {
-        const held = new Map(all.map((listed) => [textOf(listed), listed]))
-        const usage = { entries: 0, bytes: 0 }
-        return [...known].map(([text, scope]) => held.get(text) ?? { scope, usage })
+      const reads = new Map<StorageKey, Promise<Entry | null>>()
+      const read = async (scope: Scope, key: StorageKey): Promise<Entry | null> => {
+        const [entry = null] = await driver.get(scope, [key])
+        reads.delete(key)
+        return entry
+      }
+      return overrideDriver(driver, {
+        get: (scope, keys) =>
+          Promise.all(
+            keys.map((key) => {
+              const entry = reads.get(key) ?? read(scope, key)
+              reads.set(key, entry)
+              return entry
+            }),
+          ),
       })
     },
   },
   {
-    name: 'heeds a plugin only where no workspace is named',
-    caughtBy: ['scopes.filtered'],
-    wrap: (driver) =>
-      overrideDriver(driver, {
-        scopes: (query, options) =>
-          driver.scopes({ ...query, plugin: query.workspace ? null : query.plugin }, options),
-      }),
-  },
-  {
-    name: 'finds workspaces with LIKE',
-    caughtBy: ['scopes.filtered'],
-    wrap: (driver) =>
-      changeScopes(driver, (all, { workspace, plugin }) =>
-        all.filter(
-          ({ scope }) =>
-            likePattern(workspace ?? '%').test(scope.workspace) &&
-            (plugin ?? scope.plugin) === scope.plugin,
-        ),
-      ),
-  },
-  {
-    name: 'finds plugins by their beginning',
-    caughtBy: ['scopes.filtered'],
-    wrap: (driver) =>
-      changeScopes(driver, (all, { workspace, plugin }) =>
-        all.filter(
-          ({ scope }) =>
-            (workspace ?? scope.workspace) === scope.workspace &&
-            scope.plugin.startsWith(plugin ?? ''),
-        ),
-      ),
-  },
-  {
-    name: 'ends the listing of scopes after a page',
-    caughtBy: ['scopes.paged'],
-    wrap: (driver) =>
-      overrideDriver(driver, {
-        scopes: async (query, options) => ({
-          ...(await driver.scopes(query, options)),
-          cursor: null,
-        }),
-      }),
-  },
-  {
-    name: 'lists one scope more than a page may have',
-    caughtBy: ['scopes.paged'],
-    wrap: (driver) =>
-      overrideDriver(driver, {
-        scopes: (query, options) =>
-          driver.scopes(
-            { ...query, limit: Math.min(query.limit + 1, limits.maxListLimit) },
-            options,
-          ),
-      }),
-  },
-  {
-    name: 'goes on after a page with the next plugin',
-    caughtBy: ['scopes.paged'],
-    wrap: (driver) =>
-      overrideDriver(driver, {
-        async scopes({ cursor, limit }) {
-          const all = await allScopes(driver)
-          const after = cursor === null ? '' : decodeCursor(cursor, 1).join()
-          const start = 1 + all.findLastIndex((listed) => pluginOf(listed) === after)
-          const page = all.slice(start, start + limit)
-          const last = page.at(-1)
-          const isLast = last === undefined || start + limit >= all.length
-          return { scopes: page, cursor: isLast ? null : encodeCursor([pluginOf(last)]) }
+    name: 'writes a key of the same name where somebody else does at the moment',
+    caughtBy: ['scopes.apart-at-once'],
+    wrap(driver) {
+      const targets = new Map<StorageKey, PluginScope>()
+      return overrideDriver(driver, {
+        async commit(target, commit, options) {
+          const key = commit.puts[0]?.key
+          const first = (key && targets.get(key)) ?? target
+          if (key !== undefined) targets.set(key, first)
+          await driver.commit(first, commit, options)
+          if (key !== undefined) targets.delete(key)
         },
-      }),
+      })
+    },
   },
-  {
-    name: 'lists scopes with whatever limit comes next',
-    caughtBy: ['scopes.limit-bounds'],
-    wrap: (driver) =>
-      overrideDriver(driver, {
-        scopes(query, options) {
-          const limit = Math.min(Math.max(Math.trunc(query.limit) || 1, 1), limits.maxListLimit)
-          return driver.scopes({ ...query, limit }, options)
-        },
-      }),
-  },
+  ...scopeListMutants,
 ]
 
 /** A driver that keeps what it is given for one plugin and workspace under others. */
@@ -256,37 +147,4 @@ function mapTargets(
     usage: (scope, options) => driver.usage(mapScope(scope), options),
     clear: (scope, options) => driver.clear(mapScope(scope), options),
   })
-}
-
-/** A driver that lists other scopes than there are. What it makes of all of them comes in pages. */
-function changeScopes(
-  driver: StorageDriver,
-  change: (all: readonly ScopeUsage[], query: ScopesQuery) => readonly ScopeUsage[],
-): StorageDriver {
-  return overrideDriver(driver, {
-    async scopes(query) {
-      const all = change(await allScopes(driver), query)
-      const start = query.cursor === null ? 0 : Number(decodeCursor(query.cursor, 1)[0])
-      const end = start + query.limit
-      const cursor = end < all.length ? encodeCursor([`${end}`]) : null
-      return { scopes: all.slice(start, end), cursor }
-    },
-  })
-}
-
-/** All scopes, or those of one plugin in one workspace. No check has more than a page of them. */
-async function allScopes(
-  driver: StorageDriver,
-  target: Partial<PluginScope> = {},
-): Promise<readonly ScopeUsage[]> {
-  const { workspace = null, plugin = null } = target
-  return (await driver.scopes({ ...everything, workspace, plugin, cursor: null })).scopes
-}
-
-function textOf({ scope }: ScopeUsage): string {
-  return `${pluginOf({ scope })} ${scope.store}`
-}
-
-function pluginOf({ scope }: Pick<ScopeUsage, 'scope'>): string {
-  return `${scope.workspace} ${scope.plugin}`
 }

@@ -1,9 +1,12 @@
-import type { Entry, Version } from '@holdfast/core'
 import { mebibyte } from '../bytes.ts'
 import { turnOfEventLoop } from '../settlement.ts'
+import { bufferMutants } from './buffer-mutants.ts'
 import { changeOverwrites, changePuts, entryId } from './change-calls.ts'
 import type { Mutant } from './mutant.ts'
 import { overrideDriver } from './override-driver.ts'
+
+/** Length of the chunks that a driver may keep values in, in bytes. */
+const chunkBytes = 65_536
 
 export const valueMutants: readonly Mutant[] = [
   {
@@ -30,35 +33,6 @@ export const valueMutants: readonly Mutant[] = [
           return entries.map((entry) => (entry?.size === 0 ? null : entry))
         },
       }),
-  },
-  {
-    name: 'copies values a moment too late',
-    caughtBy: ['values.copied-in'],
-    wrap: (driver) =>
-      overrideDriver(driver, {
-        async commit(target, commit, options) {
-          await Promise.resolve()
-          await driver.commit(target, commit, options)
-        },
-      }),
-  },
-  {
-    name: 'hands out the buffer that it keeps',
-    caughtBy: ['values.copied-out'],
-    wrap(driver) {
-      const kept = new Map<Version, Entry>()
-      return overrideDriver(driver, {
-        async get(scope, keys, options) {
-          const entries = await driver.get(scope, keys, options)
-          return entries.map((entry) => {
-            if (entry === null) return null
-            const first = kept.get(entry.version) ?? entry
-            kept.set(entry.version, first)
-            return first
-          })
-        },
-      })
-    },
   },
   {
     name: 'drops a byte order mark',
@@ -104,86 +78,6 @@ export const valueMutants: readonly Mutant[] = [
       changeOverwrites(driver, (put, old) => {
         const rest = old.value.subarray(put.value.byteLength)
         return { ...put, value: Buffer.concat([put.value, rest]) }
-      }),
-  },
-  {
-    name: 'stores the whole buffer under a view',
-    caughtBy: ['values.views'],
-    wrap: (driver) =>
-      changePuts(driver, (put) => ({ ...put, value: new Uint8Array(put.value.buffer) })),
-  },
-  {
-    name: 'forgets where in its buffer a view begins',
-    caughtBy: ['values.views'],
-    wrap: (driver) =>
-      changePuts(driver, (put) => ({
-        ...put,
-        value: new Uint8Array(put.value.buffer, 0, put.value.byteLength),
-      })),
-  },
-  {
-    name: 'moves the buffer to its worker',
-    caughtBy: ['values.left-alone'],
-    wrap: (driver) =>
-      changePuts(driver, (put) => ({
-        ...put,
-        value: structuredClone(put.value, { transfer: [put.value.buffer as ArrayBuffer] }),
-      })),
-  },
-  {
-    name: 'encrypts in the buffer that it was given',
-    caughtBy: ['values.left-alone'],
-    wrap: (driver) =>
-      changePuts(driver, (put) => {
-        const value = new Uint8Array(put.value)
-        put.value.forEach((byte, index) => (put.value[index] = byte ^ 0x5a))
-        return { ...put, value }
-      }),
-  },
-  {
-    name: 'gives out views of the answer that it received',
-    caughtBy: ['values.own-memory'],
-    wrap: (driver) =>
-      overrideDriver(driver, {
-        async get(scope, keys, options) {
-          return inOneBuffer(await driver.get(scope, keys, options))
-        },
-      }),
-  },
-  {
-    name: 'lists views of the answer that it received',
-    caughtBy: ['values.own-memory'],
-    wrap: (driver) =>
-      overrideDriver(driver, {
-        async list(scope, query, options) {
-          const { entries, cursor } = await driver.list(scope, query, options)
-          return { entries: inOneBuffer(entries), cursor }
-        },
-      }),
-  },
-  {
-    name: 'gives out Buffers',
-    caughtBy: ['values.plain'],
-    wrap: (driver) =>
-      overrideDriver(driver, {
-        async get(scope, keys, options) {
-          const entries = await driver.get(scope, keys, options)
-          return entries.map((entry) => entry && { ...entry, value: Buffer.from(entry.value) })
-        },
-      }),
-  },
-  {
-    name: 'lists Buffers',
-    caughtBy: ['values.plain'],
-    wrap: (driver) =>
-      overrideDriver(driver, {
-        async list(scope, query, options) {
-          const { entries, cursor } = await driver.list(scope, query, options)
-          const listed = entries.map((entry) =>
-            entry.value === null ? entry : { ...entry, value: Buffer.from(entry.value) },
-          )
-          return { entries: listed, cursor }
-        },
       }),
   },
   {
@@ -243,19 +137,15 @@ export const valueMutants: readonly Mutant[] = [
         },
       }),
   },
+  {
+    name: 'loses the last chunk of a value unless it is full',
+    caughtBy: ['values.lengths'],
+    wrap: (driver) =>
+      changePuts(driver, (put) => {
+        const length = put.value.byteLength
+        if (length <= chunkBytes) return put
+        return { ...put, value: put.value.subarray(0, length - (length % chunkBytes)) }
+      }),
+  },
+  ...bufferMutants,
 ]
-
-/** The same entries, with their values side by side in one buffer. */
-function inOneBuffer<Item extends { readonly value: Uint8Array | null } | null>(
-  entries: readonly Item[],
-): readonly Item[] {
-  const values = entries.map((entry) => entry?.value ?? new Uint8Array())
-  const { buffer } = new Uint8Array(Buffer.concat(values))
-  let start = 0
-  return entries.map((entry) => {
-    if (entry === null || entry.value === null) return entry
-    const value = new Uint8Array(buffer, start, entry.value.byteLength)
-    start += value.byteLength
-    return { ...entry, value }
-  })
-}
