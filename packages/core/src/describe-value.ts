@@ -28,6 +28,7 @@ export function describeValue(value: unknown): string {
 }
 
 function describeObject(value: object): string {
+  if (value instanceof Promise) return 'a Promise that was not awaited'
   if (Array.isArray(value)) return `an array of ${plural(value.length, 'item')}`
   if (ArrayBuffer.isView(value)) return `${named(value)} of ${plural(value.byteLength, 'byte')}`
   return named(value)

@@ -40,7 +40,7 @@ function writeWhole(value: unknown, walk: Walk): string {
   } catch (cause) {
     if (isHoldfastError(cause)) throw cause
     // Only a proxy fails to show its properties, and it may do so with any error.
-    throw invalid('an object that cannot be read', walk.path, cause)
+    throw invalid('an object that cannot be read', walk.path, conversions, cause)
   }
 }
 
@@ -136,14 +136,19 @@ function isIndex(name: string | symbol, length: number): boolean {
 }
 
 function refused(value: unknown, path: Path): HoldfastError {
-  return invalid(describeValue(value), path)
+  const what = describeValue(value)
+  if (value instanceof Promise) return invalid(what, path, 'It is a Promise: await it.')
+  return invalid(what, path)
 }
 
-function invalid(what: string, path: Path, cause?: unknown): HoldfastError {
+const conversions =
+  'Convert it first: a Date with toISOString(), a Map with Object.fromEntries(), a missing value by leaving it out or as null.'
+
+function invalid(what: string, path: Path, advice = conversions, cause?: unknown): HoldfastError {
   const where = formatPath(path)
   return new HoldfastError(
     'INVALID_JSON_VALUE',
-    `A stored value is JSON: null, booleans, finite numbers, strings, and arrays and plain objects of these. ${where} is ${what}. Convert it first: a Date with toISOString(), a Map with Object.fromEntries(), a missing value by leaving it out or as null.`,
+    `A stored value is JSON: null, booleans, finite numbers, strings, and arrays and plain objects of these. ${where} is ${what}. ${advice}`,
     { context: { path: where }, ...(cause === undefined ? {} : { cause }) },
   )
 }

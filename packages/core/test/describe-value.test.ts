@@ -24,6 +24,7 @@ test.each([
   [new (class {})(), 'an object'],
   [new Date(0), 'an instance of Date'],
   [new Map(), 'an instance of Map'],
+  [Promise.resolve('secret'), 'a Promise that was not awaited'],
   [new Uint8Array(3), 'an instance of Uint8Array of 3 bytes'],
   [Buffer.from('a'), 'an instance of Buffer of 1 byte'],
 ])('tells the shape of a value: case %#', (value, text) => {

@@ -4,15 +4,17 @@ import { workingInvocation } from './invocation/live-context.ts'
 import type { Session } from './session.ts'
 import { AtomicCommit } from './stores/atomic-commit.ts'
 import { ByteStore } from './stores/byte-store.ts'
+import { detachable } from './stores/detachable.ts'
 
 /** Makes what a tool or an endpoint sees of its invocation. */
 export function makeSession(invocation: Invocation): Session {
   const { workspace, plugin, invocationId, attempt, signal, clock } = invocation.context
   return Object.freeze({
-    storage: Object.freeze(new ByteStore(() => workingInvocation(invocation, 'session.storage'))),
+    storage: detachable(new ByteStore(() => workingInvocation(invocation, 'session.storage'))),
     persistent_store,
     attempt_store,
-    atomic: () => new AtomicCommit(() => workingInvocation(invocation, 'session.atomic()')),
+    atomic: () =>
+      detachable(new AtomicCommit(() => workingInvocation(invocation, 'session.atomic()'))),
     workspace,
     plugin: Object.freeze({ id: plugin.id, version: plugin.version }),
     invocationId,

@@ -26,7 +26,8 @@ export type WatchedJson<Keys extends readonly string[], Value = JsonValue> = {
  * A key is well-formed Unicode of 1 to 512 bytes of UTF-8 without U+0000, and without `:` and `#`.
  * A value is strict JSON: what JSON would silently change or drop (`undefined`, NaN, a Date, a Map, a
  * class instance, a cycle) is refused with the path of the offender. A missing key is `undefined`,
- * a stored `null` is `null`. It never sees a key of `session.storage`.
+ * a stored `null` is `null`. It never sees a key of `session.storage`. Its
+ * methods need no `this`: `const { get } = persistent_store` does.
  *
  * Every method rejects with `NO_INVOCATION` outside an invocation, and otherwise as those of
  * `session.storage` do. Where a method takes a type for the stored value, it takes it at your word;

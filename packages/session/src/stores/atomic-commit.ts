@@ -8,10 +8,16 @@ import {
   type Put,
   type StorageKey,
 } from '@holdfast/core'
-import type { AtomicChange, AtomicResult } from '../atomic-change.ts'
+import type {
+  AtomicChange,
+  AtomicPersistentStore,
+  AtomicResult,
+  AtomicStorage,
+} from '../atomic-change.ts'
 import { refuseNested, runningChanges } from '../invocation/running-change.ts'
 import { AtomicPlan, type PlannedPut } from './atomic-plan.ts'
 import { AtomicBytes, AtomicJson } from './atomic-store.ts'
+import { detachable } from './detachable.ts'
 import { getEntries } from './get-entries.ts'
 import { addStep } from './increment.ts'
 import { parseExpiry } from './parse-options.ts'
@@ -28,16 +34,16 @@ interface Sum {
 
 /** `session.atomic()`. */
 export class AtomicCommit implements AtomicChange {
-  readonly storage: AtomicBytes
-  readonly persistent_store: AtomicJson
+  readonly storage: AtomicStorage
+  readonly persistent_store: AtomicPersistentStore
   readonly #plan = new AtomicPlan()
   readonly #open: OpenAccess
 
   /** @param open asked when the change is committed */
   constructor(open: OpenAccess) {
     this.#open = open
-    this.storage = new AtomicBytes(this.#plan)
-    this.persistent_store = new AtomicJson(this.#plan)
+    this.storage = detachable(new AtomicBytes(this.#plan))
+    this.persistent_store = detachable(new AtomicJson(this.#plan))
   }
 
   async commit(): Promise<AtomicResult> {

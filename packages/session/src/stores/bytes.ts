@@ -44,6 +44,7 @@ function isOwn(value: Uint8Array): value is Bytes {
 }
 
 function hint(value: unknown): string {
+  if (value instanceof Promise) return 'It is a Promise: await it.'
   if (typeof value === 'string') return 'Encode it: new TextEncoder().encode(text).'
   if (value instanceof ArrayBuffer) return 'Wrap it: new Uint8Array(buffer).'
   if (value instanceof Blob) return 'Read it: await blob.bytes(). Or give set its blob.stream().'

@@ -1,4 +1,5 @@
 import type { PersistentStore } from '../persistent-store.ts'
+import { detachable } from './detachable.ts'
 import { plainJson } from './json-codec.ts'
 import { JsonStore } from './json-store.ts'
 import { parseKeySchemas } from './key-types.ts'
@@ -13,6 +14,6 @@ export class PlainJsonStore extends JsonStore implements PersistentStore {
 
   /** The type of what it gives is a matter of its interface alone. */
   typed(schemas: unknown): never {
-    return Object.freeze(new TypedJsonStore(this.open, parseKeySchemas(schemas))) as never
+    return detachable(new TypedJsonStore(this.open, parseKeySchemas(schemas))) as never
   }
 }

@@ -1,3 +1,4 @@
+import { detachable } from './detachable.ts'
 import { JsonStore } from './json-store.ts'
 import { type KeySchemas, toKeyTypes } from './key-types.ts'
 import type { OpenAccess } from './store-access.ts'
@@ -13,6 +14,6 @@ export class TypedJsonStore extends JsonStore {
   }
 
   withMigration(migration: unknown): Readonly<TypedJsonStore> {
-    return Object.freeze(new TypedJsonStore(this.open, this.#schemas, migration))
+    return detachable(new TypedJsonStore(this.open, this.#schemas, migration))
   }
 }

@@ -11,6 +11,7 @@ import { runEndpoint } from '../runtime/run-endpoint.ts'
 import { runTool } from '../runtime/run-tool.ts'
 import type { SessionStorage } from '../session-storage.ts'
 import { ByteStore } from '../stores/byte-store.ts'
+import { detachable } from '../stores/detachable.ts'
 import { PlainJsonStore } from '../stores/plain-json-store.ts'
 import type { OpenAccess } from '../stores/store-access.ts'
 import { ManualClock } from './manual-clock.ts'
@@ -115,8 +116,8 @@ export function testPlugin(
         toContext({ signal: request.signal }),
       )
     },
-    storage: new ByteStore(outside),
-    persistent_store: new PlainJsonStore(outside),
+    storage: detachable(new ByteStore(outside)),
+    persistent_store: detachable(new PlainJsonStore(outside)),
     clock,
   }
 }
