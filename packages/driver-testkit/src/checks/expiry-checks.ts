@@ -10,14 +10,16 @@ export const expiryChecks: readonly ConformanceCheck[] = [
     promises: ['13.1'],
     title: 'An entry is there until expiresAt, and absent from that very millisecond on.',
     needs: [movableClock],
-    async run({ store, clock, expect }) {
-      await store.put('key', 'value', { expiresAt: clock.now() + 1_000 })
-      clock.advance(999)
-      expect(await store.text('key')).toBe('value')
-      expect(await store.keys()).toEqual(['key'])
-      clock.advance(1)
-      expect(await store.get('key')).toBe(null)
-      expect(await store.keys()).toEqual([])
+    async run({ at, clock, expect }) {
+      for (const store of [at({}), at({ store: 'persistent_store' })]) {
+        await store.put('key', 'value', { expiresAt: clock.now() + 1_000 })
+        clock.advance(999)
+        expect(await store.text('key')).toBe('value')
+        expect(await store.keys()).toEqual(['key'])
+        clock.advance(1)
+        expect(await store.get('key')).toBe(null)
+        expect(await store.keys()).toEqual([])
+      }
     },
   },
   {
@@ -109,7 +111,7 @@ export const expiryChecks: readonly ConformanceCheck[] = [
     async run({ store, clock, expect }) {
       const quota = { maxBytes: 20 }
       const expiresAt = clock.now() + 1_000
-      await store.put('a', noise(19), { expiresAt, quota })
+      await store.put('a', noise(19), { expiresAt })
       expect(await outcomeOf(store.put('b', noise(19), { quota }))).toBe('QUOTA_EXCEEDED')
       clock.advance(1_000)
       expect(await outcomeOf(store.put('b', noise(19), { quota }))).toBe('resolved')

@@ -74,6 +74,20 @@ export const lifecycleChecks: readonly ConformanceCheck[] = [
     },
   },
   {
+    id: 'lifecycle.close-while-opening',
+    promises: ['15.2', '15.3'],
+    title: 'A driver that is closed while it opens is closed, and stays so.',
+    async run({ driver, createDriver, at, expect }) {
+      await driver.close()
+      const other = await createDriver()
+      const opening = outcomeOf(other.open())
+      expect(await outcomeOf(other.close())).toBe('resolved')
+      const outcome = await opening
+      expect(outcome === 'resolved' || outcome === 'DRIVER_CLOSED').toBe(true)
+      expect(await outcomeOf(at({}, other).get('key'))).toBe('DRIVER_CLOSED')
+    },
+  },
+  {
     id: 'lifecycle.await-using',
     promises: ['15.2'],
     title: 'A driver held with await using is closed at the end of its block.',

@@ -78,7 +78,8 @@ export const pagingChecks: readonly ConformanceCheck[] = [
           staying[0] ?? '',
           staying.at(-1) ?? '',
         ])
-        await store.delete(...leaving.filter((key) => key === last).concat(leaving.pop() ?? 'none'))
+        const gone = leaving.filter((key) => key === last).concat(leaving.pop() ?? 'none')
+        await store.delete(...new Set(gone))
       } while (cursor !== null && listed.length < 200)
 
       expect(listed.filter((key) => staying.includes(key))).toEqual(staying)
@@ -154,6 +155,25 @@ export const pagingChecks: readonly ConformanceCheck[] = [
         const { cursor } = await store.list({ prefix, limit: 1 })
         const listed = await store.keys({ prefix: 'b', cursor })
         expect(listed.filter((key) => !key.startsWith('b'))).toEqual([])
+      }
+    },
+  },
+  {
+    id: 'paging.other-scope',
+    promises: ['4.1', '11.4'],
+    title: 'A cursor of another scope leads to no entry of that scope.',
+    async run({ at, store, expect }) {
+      await store.putMany(['own 1', 'own 2', 'own 3'])
+      const others = [
+        at({ workspace: 'other' }),
+        at({ plugin: 'other' }),
+        at({ store: 'persistent_store' }),
+      ]
+      for (const other of others) {
+        await other.putMany(['foreign 1', 'foreign 2', 'foreign 3', 'zz foreign'])
+        const { cursor } = await other.list({ limit: 1 })
+        const listed = await keysFrom(store, cursor)
+        expect(listed.includes('foreign 2') || listed.includes('zz foreign')).toBe(false)
       }
     },
   },

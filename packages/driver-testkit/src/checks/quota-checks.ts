@@ -109,7 +109,7 @@ export const quotaChecks: readonly ConformanceCheck[] = [
     async run({ at, expect }) {
       const quota = { maxBytes: 20 }
       const [storage, persistent] = [at({}), at({ store: 'persistent_store' })]
-      await storage.put('a', noise(19), { quota })
+      await storage.put('a', noise(19))
       for (const [from, to] of [
         [storage, persistent],
         [persistent, storage],

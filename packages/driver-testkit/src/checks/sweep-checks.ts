@@ -71,6 +71,24 @@ export const sweepChecks: readonly ConformanceCheck[] = [
     },
   },
   {
+    id: 'sweep.many',
+    promises: ['14.1'],
+    title: 'One sweep removes all that expired, however much it is.',
+    needs: [movableClock],
+    async run({ store, driver, clock, expect }) {
+      const most = driver.capabilities.maxCommitEntries
+      const expiresAt = clock.now() + 1_000
+      const keys = Array.from({ length: 1_200 }, (_, index) => `key ${index + 1_000}`)
+      for (let start = 0; start < keys.length; start += most) {
+        const some = keys.slice(start, start + most)
+        await store.commit({ puts: some.map((key) => store.putOf(key, '', { expiresAt })) })
+      }
+      clock.advance(1_000)
+      expect(await driver.sweep(clock.now())).toEqual({ entries: 1_200, bytes: 9_600 })
+      expect(await driver.sweep(clock.now())).toEqual({ entries: 0, bytes: 0 })
+    },
+  },
+  {
     id: 'sweep.rewritten',
     promises: ['14.1', '14.2'],
     title: 'A key that was written again after it expired is not swept.',

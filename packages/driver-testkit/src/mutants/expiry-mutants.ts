@@ -28,6 +28,12 @@ export const expiryMutants: readonly Mutant[] = [
     wrap: (driver) => changeExpiry(driver, ({ expiresAt }) => expiresAt && expiresAt - 1),
   },
   {
+    name: 'lets nothing expire in persistent_store',
+    caughtBy: ['expiry.moment'],
+    wrap: (driver) =>
+      changeExpiry(driver, ({ store, expiresAt }) => (store === 'storage' ? expiresAt : null)),
+  },
+  {
     name: 'takes an expiry of 0 for none',
     caughtBy: ['expiry.past'],
     wrap: (driver) => changeExpiry(driver, ({ expiresAt }) => expiresAt || null),

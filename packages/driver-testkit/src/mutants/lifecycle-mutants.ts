@@ -121,7 +121,7 @@ export const lifecycleMutants: readonly Mutant[] = [
   },
   {
     name: 'forgets that it was closed before it was opened',
-    caughtBy: ['lifecycle.close-again'],
+    caughtBy: ['lifecycle.close-again', 'lifecycle.close-while-opening'],
     wrap(driver) {
       let isOpen = false
       return overrideDriver(driver, {

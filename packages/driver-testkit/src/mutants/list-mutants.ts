@@ -1,19 +1,30 @@
-import { compareKeys, type StorageDriver } from '@holdfast/core'
+import { compareKeys } from '@holdfast/core'
 import type { Mutant } from './mutant.ts'
-import { listWhole, overrideDriver } from './override-driver.ts'
-import { pageByLastKey } from './page-by-last-key.ts'
+import { overrideDriver } from './override-driver.ts'
+import { pageByItself } from './page-by-itself.ts'
 
 export const listMutants: readonly Mutant[] = [
+  {
+    name: 'takes a prefix that no key has for none',
+    caughtBy: ['list.nothing'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async list(scope, query, options) {
+          const page = await driver.list(scope, query, options)
+          if (page.entries.length > 0) return page
+          return await driver.list(scope, { ...query, prefix: '' }, options)
+        },
+      }),
+  },
   {
     name: 'matches prefixes with LIKE',
     caughtBy: ['list.prefix-literal'],
     wrap: (driver) =>
-      overrideDriver(driver, {
-        async list(scope, { prefix, keysOnly }) {
+      pageByItself(driver, {
+        hasPrefix(key, prefix) {
           const quoted = prefix.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
-          const pattern = new RegExp(`^${quoted.replaceAll('%', '.*').replaceAll('_', '.')}`, 'su')
-          const entries = await listWhole(driver, scope, { keysOnly })
-          return { entries: entries.filter(({ key }) => pattern.test(key)), cursor: null }
+          const pattern = quoted.replaceAll('%', '.*').replaceAll('_', '.')
+          return new RegExp(`^${pattern}`, 'su').test(key)
         },
       }),
   },
@@ -29,49 +40,45 @@ export const listMutants: readonly Mutant[] = [
       }),
   },
   {
-    name: 'orders keys by their UTF-16 units',
-    caughtBy: ['list.order'],
-    wrap: (driver) =>
-      overrideDriver(driver, {
-        async list(scope, { prefix, keysOnly }) {
-          const entries = await listWhole(driver, scope, { prefix, keysOnly })
-          const sorted = entries.toSorted((left, right) => (left.key < right.key ? -1 : 1))
-          return { entries: sorted, cursor: null }
-        },
-      }),
-  },
-  {
-    name: 'takes a prefix that no key has for none',
-    caughtBy: ['list.nothing'],
-    wrap: (driver) =>
-      overrideDriver(driver, {
-        async list(scope, query, options) {
-          const page = await driver.list(scope, query, options)
-          if (page.entries.length > 0) return page
-          return await driver.list(scope, { ...query, prefix: '' }, options)
-        },
-      }),
-  },
-  {
     name: 'matches prefixes in whatever case',
     caughtBy: ['list.prefix-exact'],
     wrap: (driver) =>
-      filterByPrefix(driver, (key, prefix) => key.toLowerCase().startsWith(prefix.toLowerCase())),
+      pageByItself(driver, {
+        hasPrefix: (key, prefix) => key.toLowerCase().startsWith(prefix.toLowerCase()),
+      }),
   },
   {
     name: 'matches prefixes in whatever normal form',
     caughtBy: ['list.prefix-exact'],
     wrap: (driver) =>
-      filterByPrefix(driver, (key, prefix) => key.normalize().startsWith(prefix.normalize())),
+      pageByItself(driver, {
+        hasPrefix: (key, prefix) => key.normalize().startsWith(prefix.normalize()),
+      }),
   },
   {
     name: 'ends a prefix at U+FFFF, as if no character came after it',
     caughtBy: ['list.prefix-edges'],
     wrap: (driver) =>
-      filterByPrefix(
-        driver,
-        (key, prefix) => compareKeys(key, prefix) >= 0 && compareKeys(key, `${prefix}\uffff`) <= 0,
-      ),
+      pageByItself(driver, {
+        hasPrefix: (key, prefix) =>
+          compareKeys(key, prefix) >= 0 && compareKeys(key, `${prefix}\uffff`) <= 0,
+      }),
+  },
+  {
+    name: 'orders keys by their UTF-16 units',
+    caughtBy: ['list.order'],
+    wrap: (driver) =>
+      pageByItself(driver, {
+        compare: (left, right) => Number(left > right) - Number(left < right),
+      }),
+  },
+  {
+    name: 'orders keys as a language does',
+    caughtBy: ['list.order'],
+    wrap: (driver) =>
+      pageByItself(driver, {
+        compare: (left, right) => left.localeCompare(right, 'en') || compareKeys(left, right),
+      }),
   },
   {
     name: 'leaves the size out with the value',
@@ -116,19 +123,6 @@ export const listMutants: readonly Mutant[] = [
   {
     name: 'gives pages of whatever weight',
     caughtBy: ['list.heavy-pages'],
-    wrap: (driver) => pageByLastKey(driver, (key, lastKey) => compareKeys(key, lastKey) > 0),
+    wrap: (driver) => pageByItself(driver, { maxPageBytes: Infinity }),
   },
 ]
-
-/** A driver that lists all in one page, and chooses by itself what has a prefix. */
-function filterByPrefix(
-  driver: StorageDriver,
-  hasPrefix: (key: string, prefix: string) => boolean,
-): StorageDriver {
-  return overrideDriver(driver, {
-    async list(scope, { prefix, keysOnly }) {
-      const entries = await listWhole(driver, scope, { keysOnly })
-      return { entries: entries.filter(({ key }) => hasPrefix(key, prefix)), cursor: null }
-    },
-  })
-}

@@ -5,11 +5,13 @@ import {
   encodeCursor,
   HoldfastError,
   isHoldfastError,
+  parsePluginId,
+  parseWorkspaceId,
   type StorageDriver,
 } from '@holdfast/core'
 import type { Mutant } from './mutant.ts'
 import { listWhole, overrideDriver } from './override-driver.ts'
-import { pageByLastKey } from './page-by-last-key.ts'
+import { pageByItself } from './page-by-itself.ts'
 
 export const pagingMutants: readonly Mutant[] = [
   {
@@ -72,15 +74,15 @@ export const pagingMutants: readonly Mutant[] = [
     name: 'goes on after all keys that begin with the last one',
     caughtBy: ['paging.neighbours'],
     wrap: (driver) =>
-      pageByLastKey(
-        driver,
-        (key, lastKey) => compareKeys(key, lastKey) > 0 && !key.startsWith(lastKey),
-      ),
+      pageByItself(driver, {
+        isAfter: (key, lastKey) => compareKeys(key, lastKey) > 0 && !key.startsWith(lastKey),
+      }),
   },
   {
     name: 'begins a page with the last key of the page before',
     caughtBy: ['paging.same-cursor'],
-    wrap: (driver) => pageByLastKey(driver, (key, lastKey) => compareKeys(key, lastKey) >= 0),
+    wrap: (driver) =>
+      pageByItself(driver, { isAfter: (key, lastKey) => compareKeys(key, lastKey) >= 0 }),
   },
   {
     name: 'gives a cursor after every page that is full, and begins anew with the last',
@@ -99,10 +101,9 @@ export const pagingMutants: readonly Mutant[] = [
     name: 'begins anew where the key is gone at which the page ended',
     caughtBy: ['paging.last-key-gone', 'expiry.cursor'],
     wrap: (driver) =>
-      pageByLastKey(
-        driver,
-        (key, lastKey, keys) => !keys.includes(lastKey) || compareKeys(key, lastKey) > 0,
-      ),
+      pageByItself(driver, {
+        isAfter: (key, lastKey, keys) => !keys.includes(lastKey) || compareKeys(key, lastKey) > 0,
+      }),
   },
   {
     name: 'forgets a cursor when it is used',
@@ -128,6 +129,31 @@ export const pagingMutants: readonly Mutant[] = [
             options,
           )
           return { ...page, cursor: page.cursor && encodeCursor([prefix ?? '', page.cursor]) }
+        },
+      }),
+  },
+  {
+    name: 'goes by the scope of the cursor and not of the call',
+    caughtBy: ['paging.other-scope'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async list(scope, query, options) {
+          const [workspace, plugin, cursor] =
+            query.cursor === null
+              ? [scope.workspace, scope.plugin, null]
+              : decodeCursor(query.cursor, 3)
+          const meant = {
+            ...scope,
+            workspace: parseWorkspaceId(workspace ?? ''),
+            plugin: parsePluginId(plugin ?? ''),
+          }
+          const page = await driver.list(
+            meant,
+            { ...query, cursor: cursor as Cursor | null },
+            options,
+          )
+          const { cursor: next } = page
+          return { ...page, cursor: next && encodeCursor([meant.workspace, meant.plugin, next]) }
         },
       }),
   },

@@ -69,6 +69,20 @@ export const sweepMutants: readonly Mutant[] = [
       })),
   },
   {
+    name: 'sweeps no more than a thousand entries at once',
+    caughtBy: ['sweep.many'],
+    wrap(driver, clock) {
+      let swept = 0
+      return rememberExpired(driver, clock, (expiredIn) => ({
+        async sweep() {
+          const some = expiredIn(null).slice(swept, swept + 1_000)
+          swept += some.length
+          return { entries: some.length, bytes: bytesOf(some) }
+        },
+      }))
+    },
+  },
+  {
     name: 'goes by a list of what is to expire, and not by what is there',
     caughtBy: ['sweep.rewritten'],
     wrap(driver, clock) {
