@@ -33,6 +33,14 @@ test('a promise that a tool leaves behind to be rejected is told in a paragraph,
   expect(stderr).toMatch(/^holdfast: WRONG_TYPE: A plugin left a promise behind .+\n$/)
 })
 
+test('what a tool leaves behind that throws ends its run with a paragraph', async () => {
+  const { code, stdout, stderr } = await run(['run', counter, 'explode', '--store', 'memory:'])
+  expect({ code, stdout }).toEqual({ code: 1, stdout: 'lit\n' })
+  expect(stderr).toBe(
+    'holdfast: TOOL_FAILED: A plugin left something behind that threw: the milk is sour\n',
+  )
+})
+
 test('a promise that a tool leaves behind to be rejected does not end the server', async () => {
   const store = await makeStore()
   const { child, stdout } = start([

@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly settings: ReadonlyMap<PluginId, JsonObject>
   /** Told of each error that its caller is not to blame for. */
   readonly onFault: (error: unknown, problem: ProblemDetails) => void
+  /** How long a client may take for the headers of a request, in milliseconds; a minute without it. */
+  readonly headersTimeoutMs?: number
 }
 
 /** A server that listens. */
@@ -46,9 +48,6 @@ export interface RunningServer {
 
 type FetchCallback = Parameters<typeof getRequestListener>[0]
 
-/** How long a client may take for the headers of a request, in milliseconds. */
-const headersTimeoutMs = 60_000
-
 /** For how long a call that was aborted may still say so to its caller, in milliseconds. */
 const lastWordsMs = 1_000
 
@@ -58,7 +57,7 @@ const lastWordsMs = 1_000
  * @throws {@link HoldfastError} `USAGE` when it cannot listen there
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { host, address, token, settings, onFault } = options
+  const { host, address, token, settings, onFault, headersTimeoutMs = 60_000 } = options
   const draining = new AbortController()
   const requests = new RequestsInFlight()
   const report = (error: unknown, signal?: AbortSignal): ProblemDetails => {
@@ -85,14 +84,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   // A body may stream for as long as it takes; headers may not, and Node gives them no more than
   // the whole request unless it is told.
-  const server = createServer({ requestTimeout: 0 }, (incoming, outgoing) => {
+  const timeouts = {
+    requestTimeout: 0,
+    headersTimeout: headersTimeoutMs,
+    connectionsCheckingInterval: headersTimeoutMs / 2,
+  }
+  const server = createServer(timeouts, (incoming, outgoing) => {
     outgoing.on('close', () => {
       // A connection that is kept for more requests would keep a draining server.
       if (draining.signal.aborted) setImmediate(() => server.closeIdleConnections())
     })
     void listener(incoming, outgoing)
   })
-  server.headersTimeout = headersTimeoutMs
   const port = await listen(server, options.port, address)
 
   const drain = async (timeoutMs: number): Promise<void> => {
