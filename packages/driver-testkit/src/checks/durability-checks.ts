@@ -16,6 +16,7 @@ export const durabilityChecks: readonly ConformanceCheck[] = [
         await store.put('bytes', noise(70_000), { contentType: 'application/octet-stream' })
         await store.put('e\u0301 \u{1f600}', '', { expiresAt: clock.now() + 3_600_000 })
         await store.putMany(['deleted', 'overwritten'], 'old')
+        clock.advance(1_000)
         await store.put('overwritten', 'new')
         await store.delete('deleted')
       }

@@ -1,4 +1,4 @@
-import type { HoldfastError } from '@holdfast/core'
+import { type HoldfastError, mintVersion } from '@holdfast/core'
 import { noise } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
 import { sharedStore } from '../requirements.ts'
@@ -59,6 +59,19 @@ export const quotaChecks: readonly ConformanceCheck[] = [
       expect(await store.text('key')).toBe('old')
       expect((await store.get('key'))?.version).toBe(version)
       expect(await store.usage()).toEqual(before)
+    },
+  },
+  {
+    id: 'quota.after-refusals',
+    promises: ['9.2'],
+    title: 'Commits that were refused, by the quota or by a check, take no room of it.',
+    async run({ store, expect }) {
+      const quota = { maxBytes: 20 }
+      expect(await outcomeOf(store.put('big', noise(18), { quota }))).toBe('QUOTA_EXCEEDED')
+      const checks = [store.checkOf('missing', mintVersion())]
+      const late = store.commit({ checks, puts: [store.putOf('late', noise(9))], quota })
+      expect(await outcomeOf(late)).toBe('VERSION_MISMATCH')
+      expect(await outcomeOf(store.put('key', noise(17), { quota }))).toBe('resolved')
     },
   },
   {

@@ -1,6 +1,7 @@
 import { noise } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
-import { movableClock } from '../requirements.ts'
+import { movableClock, sharedStore } from '../requirements.ts'
+import { outcomeOf } from '../settlement.ts'
 
 export const sweepChecks: readonly ConformanceCheck[] = [
   {
@@ -39,6 +40,7 @@ export const sweepChecks: readonly ConformanceCheck[] = [
         next: await store.listAll({ cursor }),
         usage: await store.usage(),
         scopes: await driver.scopes({ workspace: null, plugin: null, cursor: null, limit: 10 }),
+        refusal: await outcomeOf(store.put('too much', 'value', { quota: { maxBytes: 30 } })),
       })
       const before = await see()
       await driver.sweep(clock.now())
@@ -113,6 +115,26 @@ export const sweepChecks: readonly ConformanceCheck[] = [
       await store.put('key', 'value', { expiresAt: clock.now() + 3_600_000 })
       await driver.sweep(clock.now() + 7_200_000)
       expect(await store.text('key')).toBe('value')
+    },
+  },
+  {
+    id: 'sweep.shared',
+    promises: ['5.3', '14.2'],
+    title: 'A key to which another driver has given another expiry is not swept, and not absent.',
+    needs: [movableClock, sharedStore],
+    async run({ store, at, driver, openDriver, clock, expect }) {
+      const other = at({}, await openDriver())
+      for (const key of ['for good', 'longer']) {
+        await store.put(key, 'old', { expiresAt: clock.now() + 1_000 })
+      }
+      await other.put('for good', 'new')
+      await other.put('longer', 'new', { expiresAt: clock.now() + 2_000 })
+      clock.advance(1_000)
+      expect(await store.text('for good')).toBe('new')
+      expect(await driver.sweep(clock.now())).toEqual({ entries: 0, bytes: 0 })
+      for (const each of [store, other]) {
+        expect(await each.keys()).toEqual(['for good', 'longer'])
+      }
     },
   },
 ]

@@ -23,6 +23,26 @@ export const durabilityMutants: readonly Mutant[] = [
     wrap: (driver) => changeAtClose(driver, (entry) => ({ ...entry, contentType: null })),
   },
   {
+    name: 'takes an entry that it finds for one that was never overwritten',
+    caughtBy: ['durability.reopened'],
+    wrap(driver) {
+      const written = new Set<string>()
+      return overrideDriver(driver, {
+        async commit(target, commit, options) {
+          await driver.commit(target, commit, options)
+          for (const { version } of commit.puts) written.add(version)
+        },
+        async list(scope, query, options) {
+          const page = await driver.list(scope, query, options)
+          const entries = page.entries.map((entry) =>
+            written.has(entry.version) ? entry : { ...entry, createdAt: entry.updatedAt },
+          )
+          return { ...page, entries }
+        },
+      })
+    },
+  },
+  {
     name: 'counts usage from when it was opened',
     caughtBy: ['durability.reopened'],
     wrap(driver) {

@@ -55,6 +55,22 @@ export const quotaMutants: readonly Mutant[] = [
       }),
   },
   {
+    name: 'keeps the room that it set aside for a commit which was refused',
+    caughtBy: ['quota.after-refusals'],
+    wrap(driver) {
+      let setAside = 0
+      return overrideDriver(driver, {
+        async commit(target, commit, options) {
+          const quota = commit.quota && { maxBytes: commit.quota.maxBytes - setAside }
+          const bytes = sum(commit.puts, ({ key, value }) => entryBytes(key, value.length))
+          setAside += bytes
+          await driver.commit(target, { ...commit, quota }, options)
+          setAside -= bytes
+        },
+      })
+    },
+  },
+  {
     name: 'gives each store of a plugin the whole quota',
     caughtBy: ['quota.over-both-stores'],
     wrap: (driver) =>

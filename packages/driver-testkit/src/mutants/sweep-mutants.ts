@@ -109,6 +109,52 @@ export const sweepMutants: readonly Mutant[] = [
     },
   },
   {
+    name: 'goes by what it wrote itself, and not by what others have made of it',
+    caughtBy: ['sweep.shared'],
+    wrap: (driver, clock) =>
+      rememberExpired(driver, clock, (expiredIn, inner) => ({
+        async sweep(now, options) {
+          const swept = await driver.sweep(now, options)
+          for (const { scope, key, expiresAt } of expiredIn(null)) {
+            if (expiresAt <= now) await remove(inner, scope, key)
+          }
+          return swept
+        },
+      })),
+  },
+  {
+    name: 'has absent what expires by its own writes',
+    caughtBy: ['sweep.shared'],
+    wrap: (driver, clock) =>
+      rememberExpired(driver, clock, (expiredIn) => ({
+        async get(scope, keys, options) {
+          const entries = await driver.get(scope, keys, options)
+          const expired = expiredIn(scope).filter((entry) => entry.scope.store === scope.store)
+          return entries.map((entry) =>
+            expired.some(({ key }) => key === entry?.key) ? null : entry,
+          )
+        },
+      })),
+  },
+  {
+    name: 'makes room for the quota by sweeping',
+    caughtBy: ['sweep.unseen'],
+    wrap(driver) {
+      let swept = 0
+      return overrideDriver(driver, {
+        async sweep(now, options) {
+          const removed = await driver.sweep(now, options)
+          swept += removed.bytes
+          return removed
+        },
+        commit(target, commit, options) {
+          const quota = commit.quota && { maxBytes: commit.quota.maxBytes + swept }
+          return driver.commit(target, { ...commit, quota }, options)
+        },
+      })
+    },
+  },
+  {
     name: 'sweeps by the clock of its caller alone',
     caughtBy: ['sweep.clock-ahead'],
     wrap: (driver) =>
