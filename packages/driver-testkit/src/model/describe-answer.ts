@@ -50,7 +50,7 @@ export class AnswerDescriber {
     const dates = this.#knowsTimes
       ? `, created ${this.time(createdAt)}, updated ${this.time(updatedAt)}`
       : ''
-    const type = contentType === null ? '' : `, type ${JSON.stringify(contentType)}`
+    const type = contentType === null ? '' : `, type ${describeKey(contentType)}`
     const expiry = expiresAt === null ? '' : `, expires ${this.time(expiresAt)}`
     return `${describeKey(key)} ${version}, size ${size}${type}${dates}${expiry}`
   }
@@ -78,7 +78,7 @@ export function describeScopes(scopes: readonly ScopeUsage[]): string {
   return lines.length === 0 ? 'no scopes' : lines.join('\n')
 }
 
-/** Shows a key, the long ones by their ends. */
+/** Shows a key or another text, a long one by its ends. */
 export function describeKey(key: string): string {
   const [first, last] = [key.slice(0, 16), key.slice(-16)]
   if (key.length <= 40 || !first.isWellFormed() || !last.isWellFormed()) return JSON.stringify(key)

@@ -1,5 +1,5 @@
 import { parseKeyPrefix, parseStorageKey, type StorageKey } from '@holdfast/core'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
 /**
  * Few, so that commands meet, and each of them somebody's mistake: case, normal forms, what means
@@ -7,9 +7,17 @@ import fc from 'fast-check'
  */
 const hostileKeys: readonly string[] = [
   'a/b',
+  'a//b',
+  '/a',
   'a:b',
   'ab',
   'a%',
+  '%61',
+  "a'",
+  '"a"',
+  '7',
+  '007',
+  '__proto__',
   'a_b',
   '..',
   ' a',
@@ -26,7 +34,7 @@ const hostileKeys: readonly string[] = [
 
 /** A key that others use too, and now and then one that nobody has thought of. */
 export const keyArbitrary: fc.Arbitrary<StorageKey> = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom(...['a', 'A', 'b'].map(parseStorageKey)) },
+  { weight: 15, arbitrary: fc.constantFrom(...['a', 'A', 'b'].map(parseStorageKey)) },
   { weight: 9, arbitrary: fc.constantFrom(...hostileKeys.map(parseStorageKey)) },
   {
     weight: 1,

@@ -31,6 +31,8 @@ export interface CommitAction {
   readonly puts: readonly (PlaceOfKey & WrittenEntry)[]
   readonly deletes: readonly PlaceOfKey[]
   readonly quota: QuotaPlan | null
+  /** Whether the buffers of the values are written over when the call has been made. */
+  readonly spoils: boolean
 }
 
 /** The first page of a listing, which another command may go on with. */
@@ -77,10 +79,10 @@ export interface PlaceOfKey {
   readonly key: StorageKey
 }
 
-/** What is written under a key. Its bytes are the noise of the seed. */
+/** What is written under a key. */
 export interface WrittenEntry {
-  readonly length: number
-  readonly seed: number
+  /** A text, or so many bytes of noise. */
+  readonly value: string | { readonly length: number; readonly seed: number }
   /** From now on; `null` for never, less than 1 for the past. */
   readonly expiresInMs: EpochMs | null
   readonly contentType: string | null

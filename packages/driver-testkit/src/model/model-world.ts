@@ -66,9 +66,14 @@ export class ModelWorld implements AsyncDisposable {
     }
   }
 
-  /** A version that nobody has had here, and the same one in each run of the same commands. */
+  /**
+   * A version that nobody has had here, and the same one in each run of the same commands. Some look
+   * like numbers, and are none.
+   */
   nextVersion(): Version {
-    return parseVersion(`v${++this.#versions}`)
+    const number = ++this.#versions
+    const formats = [`v${number}`, `0${number}`, `${number}e1`]
+    return parseVersion(formats[number % formats.length])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

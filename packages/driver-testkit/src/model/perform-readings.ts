@@ -46,13 +46,14 @@ export const performGoOnReading: Perform<'go on reading'> = async ({ reading }, 
   }
 }
 
-/** Says what a body gives. Its pieces are written over, as their receiver may. */
+/** Says what a body gives. Its pieces are written over in the end, as their receiver may. */
 async function readAll(body: AsyncIterator<Uint8Array>): Promise<string> {
   const pieces: Uint8Array[] = []
   for (let next = await body.next(); next.done !== true; next = await body.next()) {
     if (next.value.constructor !== Uint8Array) return `a piece: ${describeBytes(next.value)}`
-    pieces.push(next.value.slice())
-    next.value.fill(0xee)
+    pieces.push(next.value)
   }
-  return describeBytes(new Uint8Array(Buffer.concat(pieces)))
+  const described = describeBytes(new Uint8Array(Buffer.concat(pieces)))
+  for (const piece of pieces) piece.fill(0xee)
+  return described
 }

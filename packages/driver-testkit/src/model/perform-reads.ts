@@ -136,7 +136,11 @@ function asListed(entry: ModelEntry, maxValueBytes: number): AnsweredEntry {
 }
 
 function describeAndSpoil(entries: readonly (AnsweredEntry | null)[], world: ModelWorld): string {
-  const described = world.describe.entries(entries)
-  for (const entry of entries) entry?.value?.fill(0xee)
-  return described
+  const lines = entries.map((entry) => {
+    const line = world.describe.entries([entry])
+    // All the memory under it: the next value must not be in it.
+    if (entry?.value) new Uint8Array(entry.value.buffer).fill(0xee)
+    return line
+  })
+  return lines.length === 0 ? world.describe.entries([]) : lines.join('\n')
 }

@@ -1,5 +1,16 @@
-import type { Check, Put, Quota, Scope, StorageKey, Usage, Version } from '@holdfast/core'
-import { noise } from '../bytes.ts'
+import type {
+  Check,
+  Commit,
+  PluginScope,
+  Put,
+  Quota,
+  Scope,
+  StorageDriver,
+  StorageKey,
+  Usage,
+  Version,
+} from '@holdfast/core'
+import { noise, utf8 } from '../bytes.ts'
 import {
   describeBytes,
   describeKey,
@@ -36,15 +47,31 @@ export const performCommit: Perform<'commit'> = async (action, driver, world) =>
       () => 'done',
     ),
     got: await told(
-      () => {
-        const given = puts.map((put) => ({ ...put, value: put.value.slice() }))
-        const call = driver.commit(target, { ...commit, puts: given })
-        for (const { value } of given) value.fill(0xee)
-        return call
-      },
-      () => 'done',
+      () => commitViews(driver, target, commit, action.spoils),
+      (isLeftAlone) => (isLeftAlone ? 'done' : 'done, and the buffer that was given is changed'),
     ),
   }
+}
+
+/**
+ * Commits values that are views of a larger buffer. Returns whether the driver has left it as it
+ * was, or has had to, since it was written over when the call had been made.
+ */
+async function commitViews(
+  driver: StorageDriver,
+  target: PluginScope,
+  commit: Commit,
+  spoils: boolean,
+): Promise<boolean> {
+  const puts = commit.puts.map((put) => {
+    const buffer = new Uint8Array(put.value.length + 8)
+    buffer.set(put.value, 4)
+    return { ...put, value: buffer.subarray(4, -4) }
+  })
+  const call = driver.commit(target, { ...commit, puts })
+  if (spoils) for (const { value } of puts) value.fill(0xee)
+  await call
+  return spoils || puts.every(({ value }, at) => isSame(value, commit.puts[at]?.value))
 }
 
 /** Writes a stream, whose pieces are all in one buffer. */
@@ -101,12 +128,13 @@ export const performSweep: Perform<'sweep'> = async ({ aheadMs }, driver, world)
 }
 
 function putOf(
-  { store, key, length, seed, expiresInMs, contentType }: PlaceOfKey & WrittenEntry,
+  { store, key, value: plan, expiresInMs, contentType }: PlaceOfKey & WrittenEntry,
   world: ModelWorld,
 ): Put {
   const expiresAt = expiresInMs === null ? null : world.clock.now() + expiresInMs
   const version = world.nextVersion()
-  return { store, key, value: noise(length, seed), version, expiresAt, contentType }
+  const value = typeof plan === 'string' ? utf8(plan) : noise(plan.length, plan.seed)
+  return { store, key, value, version, expiresAt, contentType }
 }
 
 function quotaOf(plan: QuotaPlan | null, neededBytes: number): Quota | null {
@@ -145,8 +173,13 @@ async function* bodyOf(
     const piece = value.subarray(start, start + pieceBytes)
     buffer.set(piece)
     yield buffer.subarray(0, piece.length)
+    yield buffer.subarray(0, 0)
   }
   if (fails) throw new Error('The body has failed, as it was meant to.')
+}
+
+function isSame(left: Uint8Array, right: Uint8Array | undefined): boolean {
+  return right !== undefined && Buffer.compare(left, right) === 0
 }
 
 function place({ store, key }: PlaceOfKey): string {
@@ -155,7 +188,7 @@ function place({ store, key }: PlaceOfKey): string {
 
 function describePut({ version, value, expiresAt, contentType }: Put, world: ModelWorld): string {
   const expiry = expiresAt === null ? '' : ` which expires ${world.describe.time(expiresAt)}`
-  const type = contentType === null ? '' : ` of type ${JSON.stringify(contentType)}`
+  const type = contentType === null ? '' : ` of type ${describeKey(contentType)}`
   return `${version} (${describeBytes(value)}${type}${expiry})`
 }
 

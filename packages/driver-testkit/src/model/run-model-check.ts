@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { DriverUnderTest } from '../driver-under-test.ts'
 import { commandArbitrary } from './command-arbitrary.ts'
 import { isRight, ModelCheckFailure, type ModelReplay } from './model-check-failure.ts'
@@ -57,10 +57,17 @@ export async function runModelCheck(options: ModelCheckOptions): Promise<ModelCh
   const { subject, commands = 500, replay, shrink = true, signal } = options
   const seed = replay?.seed ?? options.seed ?? 1
   const tally = new Tally(replay === undefined ? commands : 1)
+  let hasFailed = false
   const property = fc.asyncProperty(sequenceArbitrary(subject), async (sequence) => {
     signal?.throwIfAborted()
-    if (tally.isFull) throw new fc.PreconditionFailure(true)
-    tally.add(await runSequence(subject, sequence))
+    // Once something has failed, what runs is the search for less that does.
+    if (tally.isFull && !hasFailed) throw new fc.PreconditionFailure(true)
+    try {
+      tally.add(await runSequence(subject, sequence))
+    } catch (error) {
+      hasFailed = true
+      throw error
+    }
   })
   const found = await fc.check(property, {
     seed,

@@ -36,7 +36,7 @@ export interface SweptEntries {
 export class StoreModel {
   readonly #clock: Clock
   readonly #entries = new Map<string, ModelEntry>()
-  /** What was written or touched when it had expired, so that a driver may or may not have kept it. */
+  /** What had expired when something was written; a driver may have taken the opportunity to remove it. */
   readonly #leftovers = new Map<string, ModelEntry>()
   /** All versions that were written under a key, in order. */
   readonly #versions = new Map<string, Version[]>()
@@ -90,7 +90,8 @@ export class StoreModel {
       throw new Refusal('QUOTA_EXCEEDED', { maxBytes: quota.maxBytes, neededBytes })
     }
     this.#commits++
-    for (const { store, key } of deletes) this.#remove(idOf({ ...target, store }, key))
+    this.#setExpiredAside()
+    for (const { store, key } of deletes) this.#entries.delete(idOf({ ...target, store }, key))
     for (const put of puts) this.#put({ ...target, store: put.store }, put)
   }
 
@@ -158,8 +159,9 @@ export class StoreModel {
 
   clear(scope: Scope): Usage {
     const usage = this.usage(scope)
+    this.#setExpiredAside()
     for (const [id, entry] of this.#entries) {
-      if (idOf(entry.scope) === idOf(scope)) this.#remove(id)
+      if (idOf(entry.scope) === idOf(scope)) this.#entries.delete(id)
     }
     return usage
   }
@@ -178,10 +180,13 @@ export class StoreModel {
     return { surely: takeFrom(this.#entries), perhaps: takeFrom(this.#leftovers) }
   }
 
-  #put(scope: Scope, { store: _, value, ...metadata }: Put): void {
-    const old = this.find(scope, metadata.key)
+  #put(scope: Scope, { value, key, version, expiresAt, contentType }: Put): void {
+    const old = this.find(scope, key)
     const entry: ModelEntry = {
-      ...metadata,
+      key,
+      version,
+      expiresAt,
+      contentType,
       scope,
       value: value.slice(),
       size: value.length,
@@ -189,19 +194,20 @@ export class StoreModel {
       updatedAt: this.#clock(),
       bornAt: old?.bornAt ?? this.#commits,
     }
-    const id = idOf(scope, metadata.key)
-    this.#versions.set(id, [...(this.#versions.get(id) ?? []), metadata.version])
+    const id = idOf(scope, key)
+    this.#versions.set(id, [...(this.#versions.get(id) ?? []), version])
     this.#entries.delete(id)
     this.#leftovers.delete(id)
     if (this.#isLive(entry)) this.#entries.set(id, entry)
     else this.#leftovers.set(id, entry)
   }
 
-  #remove(id: string): void {
-    const entry = this.#entries.get(id)
-    if (entry === undefined) return
-    this.#entries.delete(id)
-    if (!this.#isLive(entry)) this.#leftovers.set(id, entry)
+  #setExpiredAside(): void {
+    for (const [id, entry] of this.#entries) {
+      if (this.#isLive(entry)) continue
+      this.#entries.delete(id)
+      this.#leftovers.set(id, entry)
+    }
   }
 
   /** An entry is there until the millisecond before it expires. */
