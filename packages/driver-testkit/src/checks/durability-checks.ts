@@ -3,6 +3,8 @@ import type { ConformanceCheck } from '../conformance-check.ts'
 import { movableClock, sharedStore, survivesClose } from '../requirements.ts'
 import { outcomeOf } from '../settlement.ts'
 
+const everything = { workspace: null, plugin: null, cursor: null, limit: 10 }
+
 export const durabilityChecks: readonly ConformanceCheck[] = [
   {
     id: 'durability.reopened',
@@ -20,7 +22,6 @@ export const durabilityChecks: readonly ConformanceCheck[] = [
         await store.put('overwritten', 'new')
         await store.delete('deleted')
       }
-      const everything = { workspace: null, plugin: null, cursor: null, limit: 10 }
       const before = await Promise.all(scopes.map((scope) => at(scope).listAll()))
       const usages = await Promise.all(scopes.map((scope) => at(scope).usage()))
       const held = await driver.scopes(everything)
@@ -111,11 +112,15 @@ export const durabilityChecks: readonly ConformanceCheck[] = [
       // For as long as the other only reads, nothing of its own tells it to look again.
       expect(await other.get('key')).toBe(null)
       for (let round = 0; round < 3; round++) {
-        await store.put('key', `read ${round}`)
-        expect(await other.text('key')).toBe(`read ${round}`)
+        const value = `read ${'!'.repeat(round)}`
+        await store.put('key', value)
+        expect(await other.text('key')).toBe(value)
         const [listed] = await other.listAll()
-        expect(differenceOf(listed?.value, utf8(`read ${round}`))).toBe(null)
-        expect(await other.usage()).toEqual({ entries: 1, bytes: 9 })
+        expect(differenceOf(listed?.value, utf8(value))).toBe(null)
+        const usage = { entries: 1, bytes: 8 + round }
+        expect(await other.usage()).toEqual(usage)
+        const { scopes } = await other.driver.scopes(everything)
+        expect(scopes).toEqual([{ scope: store.scope, usage }])
       }
       await store.delete('key')
       expect(await other.get('key')).toBe(null)
@@ -155,6 +160,20 @@ export const durabilityChecks: readonly ConformanceCheck[] = [
       for (const store of stores) {
         expect(await store.keys()).toEqual(['key 0', 'key 1', 'key 2', 'key 3'])
       }
+    },
+  },
+  {
+    id: 'durability.closed-by-one',
+    promises: ['15.2', '16.3'],
+    title: 'A driver that is closed leaves the store to the others that have it open.',
+    needs: [sharedStore],
+    async run({ store, at, driver, openDriver, expect }) {
+      await store.put('key')
+      const other = at({}, await openDriver())
+      await driver.close()
+      expect(await outcomeOf(other.get('key'))).toBe('resolved')
+      expect(await outcomeOf(other.put('new'))).toBe('resolved')
+      expect(await other.keys()).toEqual(['key', 'new'])
     },
   },
 ]

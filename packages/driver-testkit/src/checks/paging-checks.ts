@@ -1,5 +1,6 @@
 import type { Cursor, ListPage } from '@holdfast/core'
 import type { ConformanceCheck } from '../conformance-check.ts'
+import { sortedByUtf8 } from '../key-order.ts'
 import { sharedStore, survivesClose } from '../requirements.ts'
 import type { ScopeHandle } from '../scope-handle.ts'
 import { outcomeOf } from '../settlement.ts'
@@ -41,6 +42,22 @@ export const pagingChecks: readonly ConformanceCheck[] = [
       const keys = ['a', 'a\u0001', 'a\u0001\u0001', 'a\u0001a', 'a ', 'a!', 'a\u{10ffff}', 'b']
       await store.putMany(keys)
       for (const limit of [1, 2, 3]) expect(await store.keys({ limit })).toEqual(keys)
+    },
+  },
+  {
+    id: 'paging.any-key',
+    promises: ['1.1', '11.1'],
+    title: 'A page may end with any key, whatever is in it and however long it is.',
+    async run({ store, expect }) {
+      const hostile =
+        'a: a:b a|b a,b a;b a/b a#b a&b=c a%00 a+b "a" \'a\' a\\b a\nb a\tb é \u{1f600}'
+      const long = 'x'.repeat(511)
+      const keys = sortedByUtf8([...hostile.split(' '), 'a', 'a b', `${long}1`, `${long}2`])
+      await store.putMany(keys)
+      for (let limit = 1; limit < keys.length; limit++) {
+        const { cursor, entries } = await store.list({ limit, keysOnly: true })
+        expect(await keysFrom(store, cursor)).toEqual(keys.slice(entries.length))
+      }
     },
   },
   {

@@ -1,20 +1,11 @@
-import {
-  type Entry,
-  mintVersion,
-  parsePluginId,
-  parseStorageKey,
-  parseWorkspaceId,
-  type Scope,
-  type StorageDriver,
-  type Usage,
-} from '@holdfast/core'
+import { type Entry, mintVersion, type Scope, type StorageDriver, type Usage } from '@holdfast/core'
 import { turnOfEventLoop } from '../settlement.ts'
 import { scopeId } from './entry-id.ts'
 import { forEachEntry, rewrite } from './for-each-entry.ts'
-import { forgetfulCache } from './forgetful-cache.ts'
 import { judgeQuota, outcomeOfCommit } from './judge-quota.ts'
 import type { Mutant } from './mutant.ts'
 import { listWhole, overrideDriver } from './override-driver.ts'
+import { sharedStoreMutants } from './shared-store-mutants.ts'
 
 export const durabilityMutants: readonly Mutant[] = [
   {
@@ -156,72 +147,7 @@ export const durabilityMutants: readonly Mutant[] = [
     caughtBy: ['durability.expiry'],
     wrap: (driver) => changeAtClose(driver, (entry) => ({ ...entry, expiresAt: null })),
   },
-  {
-    name: 'remembers what it got until it writes itself',
-    caughtBy: ['durability.seen-by-others'],
-    wrap(driver) {
-      const cache = forgetfulCache(driver)
-      return cache.around({
-        get: (scope, keys, options) =>
-          cache.remember([scope, keys], () => driver.get(scope, keys, options)),
-      })
-    },
-  },
-  {
-    name: 'remembers what is not there until it writes itself',
-    caughtBy: ['durability.seen-by-others'],
-    wrap(driver) {
-      const cache = forgetfulCache(driver)
-      return cache.around({
-        async get(scope, keys, options) {
-          const entries = await driver.get(scope, keys, options)
-          const misses = entries.map((entry) => entry === null)
-          const missed = await cache.remember([scope, keys], async () => misses)
-          return entries.map((entry, index) => (missed[index] === true ? null : entry))
-        },
-      })
-    },
-  },
-  {
-    name: 'remembers what it listed until it writes itself',
-    caughtBy: ['durability.seen-by-others'],
-    wrap(driver) {
-      const cache = forgetfulCache(driver)
-      return cache.around({
-        list: (scope, query, options) =>
-          cache.remember([scope, query], () => driver.list(scope, query, options)),
-      })
-    },
-  },
-  {
-    name: 'locks the store for as long as it has it open',
-    caughtBy: ['durability.opened-together'],
-    wrap(driver) {
-      const lock = {
-        workspace: parseWorkspaceId('lock'),
-        plugin: parsePluginId('lock'),
-        store: 'storage',
-      } as const
-      const key = parseStorageKey('lock')
-      return overrideDriver(driver, {
-        async open(options) {
-          await driver.open(options)
-          const value = new Uint8Array()
-          const put = { store: lock.store, key, value, version: mintVersion() }
-          await driver.commit(lock, {
-            checks: [{ store: lock.store, key, version: null }],
-            puts: [{ ...put, expiresAt: null, contentType: null }],
-            deletes: [],
-            quota: null,
-          })
-        },
-        async close() {
-          await driver.clear(lock)
-          await driver.close()
-        },
-      })
-    },
-  },
+  ...sharedStoreMutants,
 ]
 
 /** An entry that is no longer there, but will be when the store is opened again. */

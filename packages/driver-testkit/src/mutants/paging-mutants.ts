@@ -79,6 +79,22 @@ export const pagingMutants: readonly Mutant[] = [
       }),
   },
   {
+    name: 'takes its cursors apart at a colon',
+    caughtBy: ['paging.any-key'],
+    wrap: (driver) =>
+      pageByItself(driver, {
+        isAfter: (key, lastKey) => compareKeys(key, lastKey.split(':')[0] ?? '') > 0,
+      }),
+  },
+  {
+    name: 'cuts its cursors after 255 characters',
+    caughtBy: ['paging.any-key'],
+    wrap: (driver) =>
+      pageByItself(driver, {
+        isAfter: (key, lastKey) => compareKeys(key, lastKey.slice(0, 255)) > 0,
+      }),
+  },
+  {
     name: 'begins a page with the last key of the page before',
     caughtBy: ['paging.same-cursor'],
     wrap: (driver) =>
