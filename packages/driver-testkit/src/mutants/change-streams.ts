@@ -8,9 +8,28 @@ export function changeUploads(
   change: (put: StreamPut, scope: Scope) => AsyncIterable<Uint8Array>,
 ): StorageDriver {
   return overrideDriver(driver, {
-    writeStream: (scope, put, options) =>
-      driver.writeStream(scope, { ...put, body: change(put, scope) }, options),
+    writeStream(scope, put, options) {
+      const source = put.body[Symbol.asyncIterator]()
+      const changed = change({ ...put, body: { [Symbol.asyncIterator]: () => source } }, scope)
+      const body = { [Symbol.asyncIterator]: () => stoppingBoth(changed, source) }
+      return driver.writeStream(scope, { ...put, body }, options)
+    },
   })
+}
+
+/** To stop a generator is to wait for what it waits for, so its source is stopped at once. */
+function stoppingBoth(
+  changed: AsyncIterable<Uint8Array>,
+  source: AsyncIterator<Uint8Array, unknown>,
+): AsyncIterator<Uint8Array, unknown> {
+  const pieces = changed[Symbol.asyncIterator]()
+  return {
+    next: () => pieces.next(),
+    async return(value) {
+      await source.return?.(value)
+      return { done: true, value }
+    },
+  }
 }
 
 /** As {@link changeUploads}, with the whole body at once. */

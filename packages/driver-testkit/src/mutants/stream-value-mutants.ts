@@ -169,8 +169,6 @@ async function* inOneBuffer(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
 
 function cacheStreams(driver: StorageDriver): StorageDriver {
   const cache = new Map<string, { readonly metadata: EntryMetadata; readonly value: Uint8Array }>()
-  const idOf = ({ workspace, plugin, store }: Scope, key: StorageKey): string =>
-    JSON.stringify([workspace, plugin, store, key])
   return overrideDriver(driver, {
     async writeStream(scope, put, options) {
       await driver.writeStream(scope, put, options)
@@ -194,4 +192,8 @@ function cacheStreams(driver: StorageDriver): StorageDriver {
       return driver.clear(scope, options)
     },
   })
+}
+
+function idOf({ workspace, plugin, store }: Scope, key: StorageKey): string {
+  return JSON.stringify([workspace, plugin, store, key])
 }

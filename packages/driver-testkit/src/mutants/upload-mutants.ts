@@ -110,9 +110,12 @@ export const uploadMutants: readonly Mutant[] = [
     name: 'does not tell a body to end that it takes no further',
     caughtBy: ['streams.aborted', 'streams.quota-early'],
     wrap: (driver) =>
-      changeUploads(driver, ({ body }) => {
-        const iterator = body[Symbol.asyncIterator]()
-        return { [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }) }
+      overrideDriver(driver, {
+        writeStream(scope, put, options) {
+          const iterator = put.body[Symbol.asyncIterator]()
+          const body = { [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }) }
+          return driver.writeStream(scope, { ...put, body }, options)
+        },
       }),
   },
   {

@@ -58,7 +58,7 @@ export const watchingMutants: readonly Mutant[] = [
           let seen: string | undefined
           for (;;) {
             const state = await driver.get(scope, keys)
-            if (versionsOf(state) === seen) return yield* silence(options?.signal)
+            if (versionsOf(state) === seen) return await endOf(options?.signal)
             seen = versionsOf(state)
             yield state
           }
@@ -137,25 +137,10 @@ export const watchingMutants: readonly Mutant[] = [
     name: 'keeps all states for those who ask seldom',
     caughtBy: ['watching.slow'],
     wrap: (driver) =>
-      changeWatches(driver, async function* (states) {
-        const queue: WatchedState[] = []
-        const arrivals = new EventTarget()
-        let isOver = false
-        const pumping = (async (): Promise<void> => {
-          for await (const state of states) {
-            queue.push(state)
-            arrivals.dispatchEvent(new Event('state'))
-          }
-        })().finally(() => {
-          isOver = true
-          arrivals.dispatchEvent(new Event('state'))
-        })
-        pumping.catch(() => undefined)
-        while (!isOver || queue.length > 0) {
-          if (queue.length === 0) await once(arrivals, 'state')
-          yield* queue.splice(0, 1)
-        }
-        await pumping
+      changeWatches(driver, (states) => {
+        const unbounded = { highWaterMark: Infinity }
+        const queue = new TransformStream<WatchedState, WatchedState>({}, unbounded, unbounded)
+        return ReadableStream.from(states).pipeThrough(queue)
       }),
   },
   {
@@ -204,8 +189,7 @@ export const watchingMutants: readonly Mutant[] = [
   },
 ]
 
-/** Nothing, until the signal aborts. */
-async function* silence(signal: AbortSignal | undefined): AsyncGenerator<never> {
+async function endOf(signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted !== true) await once(signal ?? new EventTarget(), 'abort')
 }
 
@@ -230,7 +214,8 @@ function watchCommits(
     async *watch(scope, keys, options) {
       const { signal } = options ?? {}
       let seen: WatchedState | undefined
-      while (signal?.aborted !== true) {
+      const isOver = (): boolean => signal?.aborted === true
+      while (!isOver()) {
         const changed = once(commits, 'commit', { signal }).catch(() => undefined)
         const state = await driver.get(scope, keys)
         if (seen === undefined || isYielded(state, seen)) yield state
