@@ -224,7 +224,10 @@ export const commitChecks: readonly ConformanceCheck[] = [
       const keys = Array.from({ length: count }, (_, index) => `${index}`)
       await store.putMany(keys, 'first')
       const written = (async () => {
-        for (let round = 0; round < 8; round++) await store.putMany(keys, `${round}`)
+        for (let round = 0; round < 6; round++) {
+          await store.putMany(keys, `${round}`)
+          if (round % 2 === 1) await store.delete(...keys)
+        }
       })()
       const read = async (): Promise<void> => {
         const entries = await store.getMany(keys)

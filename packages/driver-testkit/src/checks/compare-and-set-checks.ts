@@ -1,9 +1,13 @@
 import { type HoldfastError, mintVersion, storeNames, type Version } from '@holdfast/core'
+import { differenceOf } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
-import { sharedStore } from '../requirements.ts'
 import type { ScopeHandle } from '../scope-handle.ts'
 import { failureOf, outcomeOf } from '../settlement.ts'
 import type { Expect } from '../test-runner.ts'
+import { raceChecks } from './race-checks.ts'
+
+/** A time that has not come by any clock that a driver goes by. */
+const distantFuture = Date.UTC(2200, 0)
 
 export const compareAndSetChecks: readonly ConformanceCheck[] = [
   {
@@ -148,57 +152,54 @@ export const compareAndSetChecks: readonly ConformanceCheck[] = [
     },
   },
   {
-    id: 'compare-and-set.one-winner',
-    promises: ['6.2', '7.4'],
-    title: 'Of many commits at once with the same check, exactly one is applied.',
+    id: 'compare-and-set.key-twice',
+    promises: ['7.1'],
+    title: 'Of two checks of one key both count, and the same check twice is no error.',
     async run({ store, expect }) {
-      await expectOneWinner([store], expect)
+      const version = await store.put('key')
+      const [holds, fails] = [store.checkOf('key', version), store.checkOf('key', null)]
+      const puts = [store.putOf('other')]
+      for (const checks of [
+        [holds, fails],
+        [fails, holds],
+      ]) {
+        expect(await outcomeOf(store.commit({ checks, puts }))).toBe('VERSION_MISMATCH')
+      }
+      expect(await outcomeOf(store.commit({ checks: [holds, holds], puts }))).toBe('resolved')
     },
   },
   {
-    id: 'compare-and-set.one-winner-shared',
-    promises: ['6.2', '7.4'],
-    title: 'Of many commits through several drivers with the same check, exactly one is applied.',
-    needs: [sharedStore],
-    async run({ at, store, openDriver, expect }) {
-      await expectOneWinner([store, at({}, await openDriver()), at({}, await openDriver())], expect)
-    },
-  },
-  {
-    id: 'compare-and-set.count',
-    promises: ['7.4'],
-    title: 'Read, check and write in a loop loses no update, however many do so at once.',
+    id: 'compare-and-set.whole-entry',
+    promises: ['3.3', '6.4'],
+    title: 'What is written under a check, under a quota or beside a delete is as it was given.',
     async run({ store, expect }) {
-      await Promise.all(Array.from({ length: 8 }, () => countTo(store, 10)))
-      expect(await store.text('count')).toBe('80')
+      await store.put('old')
+      const seen = await store.put('key', 'old', { expiresAt: distantFuture, contentType: 'a/old' })
+      const puts = ['key', 'new'].map((key, index) =>
+        store.putOf(key, `of ${key}`, {
+          expiresAt: distantFuture + 1 + index,
+          contentType: `text/${key}`,
+        }),
+      )
+      const change = {
+        checks: [store.checkOf('key', seen), store.checkOf('new', null)],
+        puts,
+        deletes: [store.deleteOf('old')],
+        quota: { maxBytes: 1_000 },
+      }
+      expect(await outcomeOf(store.commit(change))).toBe('resolved')
+      for (const { key, value, version, expiresAt, contentType } of puts) {
+        const entry = await store.get(key)
+        expect(differenceOf(entry?.value, value)).toBe(null)
+        expect([entry?.version, entry?.expiresAt, entry?.contentType]).toEqual([
+          version,
+          expiresAt,
+          contentType,
+        ])
+      }
     },
   },
-  {
-    id: 'compare-and-set.count-shared',
-    promises: ['7.4'],
-    title: 'Read, check and write in a loop loses no update, through several drivers either.',
-    needs: [sharedStore],
-    async run({ at, store, openDriver, expect }) {
-      const stores = [store, at({}, await openDriver()), at({}, await openDriver())]
-      await Promise.all(stores.map((each) => countTo(each, 20)))
-      expect(await store.text('count')).toBe('60')
-    },
-  },
-  {
-    id: 'compare-and-set.no-skew',
-    promises: ['7.5'],
-    title: 'Of two commits at once that each change what the other checks, one is refused.',
-    run: ({ store, expect }) => expectNoSkew(store, store, expect),
-  },
-  {
-    id: 'compare-and-set.no-skew-shared',
-    promises: ['6.2', '7.5'],
-    title: 'Of two such commits through two drivers, one is refused.',
-    needs: [sharedStore],
-    async run({ at, store, openDriver, expect }) {
-      await expectNoSkew(store, at({}, await openDriver()), expect)
-    },
-  },
+  ...raceChecks,
 ]
 
 async function expectMismatch(
@@ -219,54 +220,4 @@ async function expectMismatch(
 async function keyOfFailure(call: Promise<void>): Promise<readonly unknown[]> {
   const { context } = (await failureOf(call)) as HoldfastError
   return [context['store'], context['key']]
-}
-
-/** Two commits at once that each change what the other checks. */
-async function expectNoSkew(one: ScopeHandle, other: ScopeHandle, expect: Expect): Promise<void> {
-  for (let round = 0; round < 20; round++) {
-    const [a, b] = [`a${round}`, `b${round}`]
-    const outcomes = await Promise.all([
-      outcomeOf(one.commit({ checks: [one.checkOf(a, null)], puts: [one.putOf(b)] })),
-      outcomeOf(other.commit({ checks: [other.checkOf(b, null)], puts: [other.putOf(a)] })),
-    ])
-    expect(outcomes.toSorted()).toEqual(['VERSION_MISMATCH', 'resolved'])
-  }
-}
-
-/** Many try to create a key, then to replace it: each time one does, and the others learn which. */
-async function expectOneWinner(stores: readonly ScopeHandle[], expect: Expect): Promise<void> {
-  const contenders = Array.from({ length: 12 / stores.length }, () => stores).flat()
-  let current: Version | null = null
-  for (let round = 0; round < 5; round++) {
-    const attempts = contenders.map((store) => ({ store, put: store.putOf('key', `${round}`) }))
-    const checks = contenders.slice(0, 1).map((store) => store.checkOf('key', current))
-    const ends = await Promise.allSettled(
-      attempts.map(({ store, put }) => store.commit({ checks, puts: [put] })),
-    )
-    const winners = attempts.filter((_, index) => ends[index]?.status === 'fulfilled')
-    expect(winners.length).toBe(1)
-    current = winners[0]?.put.version ?? null
-    for (const end of ends) {
-      if (end.status === 'fulfilled') continue
-      const { code, context } = end.reason as HoldfastError
-      expect({ code, current: context['current'] }).toEqual({ code: 'VERSION_MISMATCH', current })
-    }
-    for (const store of stores) expect((await store.get('key'))?.version).toBe(current)
-  }
-}
-
-/** Adds 1 to a number so many times. */
-async function countTo(store: ScopeHandle, times: number): Promise<void> {
-  let done = 0
-  for (let attempt = 0; done < times; attempt++) {
-    if (attempt === 10_000) throw new Error(`Of ${attempt} attempts only ${done} succeeded.`)
-    const entry = await store.get('count')
-    const count = entry === null ? 0 : Number(new TextDecoder().decode(entry.value))
-    const checks = [store.checkOf('count', entry?.version ?? null)]
-    const outcome = await outcomeOf(
-      store.commit({ checks, puts: [store.putOf('count', `${count + 1}`)] }),
-    )
-    if (outcome === 'resolved') done++
-    else if (outcome !== 'VERSION_MISMATCH') throw new Error(`An attempt ended with ${outcome}.`)
-  }
 }

@@ -3,6 +3,9 @@ import type { ConformanceCheck } from '../conformance-check.ts'
 import { movableClock } from '../requirements.ts'
 import { outcomeOf } from '../settlement.ts'
 
+/** A time that has not come by any clock that a driver goes by. */
+const distantFuture = Date.UTC(2200, 0)
+
 export const entriesChecks: readonly ConformanceCheck[] = [
   {
     id: 'entries.metadata',
@@ -39,6 +42,33 @@ export const entriesChecks: readonly ConformanceCheck[] = [
         expiresAt: null,
         contentType: null,
       })
+    },
+  },
+  {
+    id: 'entries.of-any-size',
+    promises: ['3.1', '3.3'],
+    title: 'Metadata is that of the last write, whether the value is small or large.',
+    async run({ store, expect }) {
+      for (const [index, size] of [10, 200_000, 0, 1_000_000, 10].entries()) {
+        const written = { contentType: `text/${index}`, expiresAt: distantFuture + index }
+        const version = await store.put('key', new Uint8Array(size), written)
+        for (const entry of [await store.get('key'), (await store.listAll())[0]]) {
+          const { contentType, expiresAt } = entry ?? {}
+          expect({ contentType, expiresAt }).toEqual(written)
+          expect([entry?.size, entry?.version]).toEqual([size, version])
+        }
+      }
+    },
+  },
+  {
+    id: 'entries.expiry-as-given',
+    promises: ['3.3'],
+    title: 'An expiry comes back to the millisecond, however far away it is.',
+    async run({ store, expect }) {
+      for (const expiresAt of [distantFuture + 1, 8.64e15 + 1, Number.MAX_SAFE_INTEGER]) {
+        expect(await outcomeOf(store.put('key', 'value', { expiresAt }))).toBe('resolved')
+        expect((await store.get('key'))?.expiresAt).toBe(expiresAt)
+      }
     },
   },
   {

@@ -13,6 +13,7 @@ export const getChecks: readonly ConformanceCheck[] = [
       await store.putMany(['a', 'b', 'c'])
       const entries = await store.getMany(['c', 'missing', 'a', 'b'])
       expect(entries.map((entry) => entry?.key ?? null)).toEqual(['c', null, 'a', 'b'])
+      expect(entries[1]).toBe(null)
     },
   },
   {

@@ -72,6 +72,16 @@ export const keysChecks: readonly ConformanceCheck[] = [
     run: (bench) => expectDistinct(bench, programWords.split(' ')),
   },
   {
+    id: 'keys.both-stores',
+    promises: ['1.1', '1.2'],
+    title: 'Keys are the same text in persistent_store as in storage.',
+    async run({ at, expect }) {
+      const store = at({ store: 'persistent_store' })
+      const keys = 'a a:b a#b a/b A é e\u0301 % _ a_b a%b __proto__ 1 01 \u{1f600}'.split(' ')
+      await expectDistinct({ store, expect }, [...keys, ' ', 'a ', 'a\n'])
+    },
+  },
+  {
     id: 'keys.longest',
     promises: ['1.1', '1.2'],
     title: 'A key may have 512 bytes of UTF-8, and its last byte counts.',
@@ -90,7 +100,7 @@ export const keysChecks: readonly ConformanceCheck[] = [
 
 /** All the keys can be written side by side, are read, listed and deleted as exactly what they are. */
 async function expectDistinct(
-  { store, expect }: TestBench,
+  { store, expect }: Pick<TestBench, 'store' | 'expect'>,
   keys: readonly string[],
 ): Promise<void> {
   for (const key of keys) {

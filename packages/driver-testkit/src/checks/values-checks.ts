@@ -18,6 +18,18 @@ export const valuesChecks: readonly ConformanceCheck[] = [
     },
   },
   {
+    id: 'values.both-stores',
+    promises: ['2.1'],
+    title: 'Values are bytes in persistent_store as in storage, and no JSON there either.',
+    async run({ at, expect }) {
+      const store = at({ store: 'persistent_store' })
+      const json = utf8('{ "b": 1.0, "a": [ ], "b": "\\u00e9" }\n')
+      for (const value of [everyByte(), json, utf8('null'), utf8('1e2'), utf8('')]) {
+        await expectKept({ store, expect }, value)
+      }
+    },
+  },
+  {
     id: 'values.empty',
     promises: ['2.2'],
     title: 'An empty value is a value: it is read, listed and counted.',
@@ -202,7 +214,10 @@ function everyByte(): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, index) => index)
 }
 
-async function expectKept({ store, expect }: TestBench, value: Uint8Array): Promise<void> {
+async function expectKept(
+  { store, expect }: Pick<TestBench, 'store' | 'expect'>,
+  value: Uint8Array,
+): Promise<void> {
   expect(await outcomeOf(store.put('key', value))).toBe('resolved')
   const entry = await store.get('key')
   expect(entry?.size).toBe(value.byteLength)

@@ -143,7 +143,9 @@ export const batchMutants: readonly Mutant[] = [
           const { puts, ...rest } = withOwnValues(commit)
           await driver.commit(target, { ...rest, puts: puts.slice(0, 500) }, options)
           const others = { checks: [], puts: puts.slice(500), deletes: [], quota: rest.quota }
-          if (others.puts.length > 0) await driver.commit(target, others, options)
+          if (others.puts.length === 0) return
+          await turnOfEventLoop()
+          await driver.commit(target, others, options)
         },
       }),
   },
@@ -157,6 +159,21 @@ export const batchMutants: readonly Mutant[] = [
           if (keys.length <= 500) return entries
           await turnOfEventLoop()
           return [...entries, ...(await driver.get(scope, keys.slice(500), options))]
+        },
+      }),
+  },
+  {
+    name: 'deletes 500 keys at a time',
+    caughtBy: ['commit.most-entries-to-readers'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async commit(target, commit, options) {
+          const { deletes, ...rest } = withOwnValues(commit)
+          await driver.commit(target, { ...rest, deletes: deletes.slice(0, 500) }, options)
+          if (deletes.length <= 500) return
+          await turnOfEventLoop()
+          const others = { checks: [], puts: [], deletes: deletes.slice(500), quota: null }
+          await driver.commit(target, others, options)
         },
       }),
   },

@@ -210,6 +210,48 @@ export const compareAndSetMutants: readonly Mutant[] = [
       })
     },
   },
+  {
+    name: 'heeds the last check of a key alone',
+    caughtBy: ['compare-and-set.key-twice'],
+    wrap: (driver) =>
+      heed(
+        driver,
+        (check, { checks }) => checks.findLast((other) => isOfOneKey(other, check)) === check,
+      ),
+  },
+  {
+    name: 'refuses two checks of a key',
+    caughtBy: ['compare-and-set.key-twice'],
+    wrap: (driver) =>
+      changeCommits(driver, (commit) => {
+        const keys = new Set(commit.checks.map(({ store, key }) => `${store} ${key}`))
+        if (keys.size === commit.checks.length) return commit
+        throw new Error('UNIQUE constraint failed')
+      }),
+  },
+  {
+    name: 'leaves expiry and content type as they are where it compares and sets',
+    caughtBy: ['compare-and-set.whole-entry'],
+    wrap: (driver) =>
+      changeCommits(driver, async (commit, target) => {
+        if (commit.checks.length === 0) return commit
+        const puts = commit.puts.map(async (put) => {
+          const { expiresAt = null, contentType = null } =
+            (await currentOf(driver, target, put)) ?? {}
+          return { ...put, expiresAt, contentType }
+        })
+        return { ...commit, puts: await Promise.all(puts) }
+      }),
+  },
+  {
+    name: 'forgets the content type of what it puts beside a delete',
+    caughtBy: ['compare-and-set.whole-entry'],
+    wrap: (driver) =>
+      changeCommits(driver, (commit) => {
+        if (commit.deletes.length === 0) return commit
+        return { ...commit, puts: commit.puts.map((put) => ({ ...put, contentType: null })) }
+      }),
+  },
 ]
 
 /** A driver that leaves some checks out. */

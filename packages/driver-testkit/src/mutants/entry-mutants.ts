@@ -233,6 +233,32 @@ export const entryMutants: readonly Mutant[] = [
     caughtBy: ['entries.versions-compare-exactly'],
     wrap: (driver) => compareVersions(driver, (left, right) => likePattern(right).test(left)),
   },
+  {
+    name: 'forgets the content type of values that it keeps in chunks',
+    caughtBy: ['entries.of-any-size'],
+    wrap: (driver) =>
+      changePuts(driver, (put) =>
+        put.value.byteLength > 65_536 ? { ...put, contentType: null } : put,
+      ),
+  },
+  {
+    name: 'keeps expiries in seconds',
+    caughtBy: ['entries.expiry-as-given'],
+    wrap: (driver) =>
+      changePuts(driver, ({ expiresAt, ...put }) => ({
+        ...put,
+        expiresAt: expiresAt && Math.ceil(expiresAt / 1_000) * 1_000,
+      })),
+  },
+  {
+    name: 'keeps expiries as dates',
+    caughtBy: ['entries.expiry-as-given'],
+    wrap: (driver) =>
+      changePuts(driver, ({ expiresAt, ...put }) => ({
+        ...put,
+        expiresAt: expiresAt && new Date(expiresAt).getTime(),
+      })),
+  },
 ]
 
 /** A driver that takes some versions for one another when it checks. */

@@ -224,6 +224,15 @@ export const getMutants: readonly Mutant[] = [
         },
       }),
   },
+  {
+    name: 'answers undefined for what is not there',
+    caughtBy: ['get.order'],
+    wrap: (driver) =>
+      answer(driver, async (keys, read) => {
+        const found = new Map((await read(keys)).map((entry) => [entry?.key, entry]))
+        return keys.map((key) => found.get(key) as Entry | null)
+      }),
+  },
 ]
 
 /** A driver that makes of what is there another answer to `get`. */

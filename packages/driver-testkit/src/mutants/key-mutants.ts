@@ -1,5 +1,5 @@
 import { MisuseError, parseStorageKey, type StorageDriver, type StorageKey } from '@holdfast/core'
-import { changeCommits } from './change-calls.ts'
+import { changeCommits, changePuts } from './change-calls.ts'
 import { likePattern } from './like-pattern.ts'
 import type { Mutant } from './mutant.ts'
 import { listWhole, overrideDriver } from './override-driver.ts'
@@ -87,6 +87,14 @@ export const keyMutants: readonly Mutant[] = [
         ...commit,
         puts: commit.puts.filter(({ key }) => !(key in {})),
       })),
+  },
+  {
+    name: 'folds the case of keys in persistent_store',
+    caughtBy: ['keys.both-stores'],
+    wrap: (driver) =>
+      changePuts(driver, (put) =>
+        put.store === 'storage' ? put : { ...put, key: parseStorageKey(put.key.toLowerCase()) },
+      ),
   },
 ]
 

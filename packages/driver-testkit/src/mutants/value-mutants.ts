@@ -1,4 +1,4 @@
-import { mebibyte } from '../bytes.ts'
+import { mebibyte, utf8 } from '../bytes.ts'
 import { turnOfEventLoop } from '../settlement.ts'
 import { bufferMutants } from './buffer-mutants.ts'
 import { changeOverwrites, changePuts, entryId } from './change-calls.ts'
@@ -145,6 +145,17 @@ export const valueMutants: readonly Mutant[] = [
         const length = put.value.byteLength
         if (length <= chunkBytes) return put
         return { ...put, value: put.value.subarray(0, length - (length % chunkBytes)) }
+      }),
+  },
+  {
+    name: 'keeps values of persistent_store as JSON',
+    caughtBy: ['values.both-stores'],
+    wrap: (driver) =>
+      changePuts(driver, (put) => {
+        if (put.store === 'storage') return put
+        const text = new TextDecoder().decode(put.value)
+        const isJson = text.startsWith('{')
+        return isJson ? { ...put, value: utf8(JSON.stringify(JSON.parse(text))) } : put
       }),
   },
   ...bufferMutants,
