@@ -1,4 +1,4 @@
-import type { EpochMs } from '@holdfast/core'
+import { type EpochMs, storeNames } from '@holdfast/core'
 import { entryId } from './entry-id.ts'
 import type { Mutant } from './mutant.ts'
 import { listWhole, overrideDriver } from './override-driver.ts'
@@ -58,6 +58,18 @@ export const clearMutants: readonly Mutant[] = [
         async clear(scope, options) {
           const removed = await driver.clear(scope, options)
           if (removed.entries === 0) throw new Error('There is no such scope.')
+          return removed
+        },
+      }),
+  },
+  {
+    name: 'clears both stores of the plugin',
+    caughtBy: ['clear.within'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async clear(scope, options) {
+          const removed = await driver.clear(scope, options)
+          for (const store of storeNames) await driver.clear({ ...scope, store }, options)
           return removed
         },
       }),

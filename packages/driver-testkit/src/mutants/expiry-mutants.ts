@@ -63,6 +63,31 @@ export const expiryMutants: readonly Mutant[] = [
       }),
   },
   {
+    name: 'lists what has expired',
+    caughtBy: ['expiry.list'],
+    wrap(driver, clock) {
+      const expiries = new Map<string, EpochMs | null>()
+      return overrideDriver(driver, {
+        async commit(target, commit, options) {
+          const puts = commit.puts.map((put) => ({ ...put, expiresAt: null }))
+          await driver.commit(target, { ...commit, puts }, options)
+          for (const { store, key, expiresAt } of commit.puts) {
+            expiries.set(entryId({ ...target, store }, key), expiresAt)
+          }
+        },
+        async get(scope, keys, options) {
+          const entries = await driver.get(scope, keys, options)
+          return entries.map((entry) => {
+            const expiresAt = entry && (expiries.get(entryId(scope, entry.key)) ?? null)
+            return entry && (expiresAt === null || expiresAt > clock())
+              ? { ...entry, expiresAt }
+              : null
+          })
+        },
+      })
+    },
+  },
+  {
     name: 'takes a page for the last that became short by what has expired',
     caughtBy: ['expiry.list'],
     wrap: (driver, clock) =>

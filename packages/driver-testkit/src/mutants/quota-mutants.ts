@@ -55,6 +55,20 @@ export const quotaMutants: readonly Mutant[] = [
       }),
   },
   {
+    name: 'looks at the quota after the write',
+    caughtBy: ['quota.refused-before-writing'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async commit(target, commit, options) {
+          await driver.commit(target, { ...commit, quota: null }, options)
+          const usages = storeNames.map((store) => driver.usage({ ...target, store }, options))
+          const bytes = sum(await Promise.all(usages), (usage) => usage.bytes)
+          const { quota } = commit
+          if (quota !== null && bytes > quota.maxBytes) throw quotaExceeded(quota, bytes)
+        },
+      }),
+  },
+  {
     name: 'keeps the room that it set aside for a commit which was refused',
     caughtBy: ['quota.after-refusals'],
     wrap(driver) {

@@ -9,6 +9,7 @@ import {
 } from '@holdfast/core'
 import { scopeId } from './entry-id.ts'
 import { forgetfulCache } from './forgetful-cache.ts'
+import { bytesOfOld } from './judge-quota.ts'
 import type { Mutant } from './mutant.ts'
 import { listWhole, overrideDriver } from './override-driver.ts'
 
@@ -33,6 +34,24 @@ export const usageMutants: readonly Mutant[] = [
     name: 'counts values alone',
     caughtBy: ['usage.unit'],
     wrap: (driver) => countUsage(driver, () => 0),
+  },
+  {
+    name: 'counts what was overwritten as still there',
+    caughtBy: ['usage.of-changes'],
+    wrap(driver) {
+      let drift = 0
+      return overrideDriver(driver, {
+        async commit(target, commit, options) {
+          const overwritten = await bytesOfOld(driver, target, commit.puts)
+          await driver.commit(target, commit, options)
+          drift += overwritten
+        },
+        async usage(scope, options) {
+          const usage = await driver.usage(scope, options)
+          return { ...usage, bytes: usage.bytes + drift }
+        },
+      })
+    },
   },
   {
     name: 'looks before a commit for what it changes, and counts it afterwards',
