@@ -1,6 +1,6 @@
 import { type ParametersOf, persistent_store, Tool } from '@holdfast/session'
 import { z } from 'zod'
-import { userOfKey, userPrefix } from './user-id.ts'
+import { userPrefix } from './user-preferences.ts'
 
 export class ListUsers extends Tool {
   static override readonly description =
@@ -14,7 +14,7 @@ export class ListUsers extends Tool {
     const page = await persistent_store.list({ prefix: userPrefix, limit, cursor })
     yield this.json({
       users: page.entries.map(({ key, updatedAt }) => ({
-        user: userOfKey(key),
+        user: key.slice(userPrefix.length),
         changedAt: new Date(updatedAt).toISOString(),
       })),
       cursor: page.cursor,

@@ -1,14 +1,13 @@
 import { Endpoint } from '@holdfast/session'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { changesSchema } from './settings.ts'
-import { changePreferences, readPreferences } from './stored-preferences.ts'
-import { userSchema } from './user-id.ts'
+import { changePreferences, readPreferences, userSchema } from './user-preferences.ts'
 
 /** `GET` gives a user's preferences, `PATCH` changes some; the same as the tools, over HTTP. */
 export class PreferencesEndpoint extends Endpoint {
   async invoke(request: Request): Promise<Response> {
     const user = userSchema.safeParse(this.params['user'])
-    if (!user.success) return problem(400, `This is no id of a user: ${explain(user.error)}`)
+    if (!user.success) return problem(400, `No id of a user: ${z.prettifyError(user.error)}`)
     switch (request.method) {
       case 'GET':
       case 'HEAD':
@@ -30,15 +29,8 @@ async function change(user: string, request: Request): Promise<Response> {
     throw error
   }
   const changes = changesSchema.safeParse(body)
-  if (!changes.success) return problem(422, explain(changes.error))
+  if (!changes.success) return problem(422, z.prettifyError(changes.error))
   return Response.json(await changePreferences(user, changes.data))
-}
-
-/** Names each wrong field by its path. */
-function explain(error: z.ZodError): string {
-  return error.issues
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
-    .join('; ')
 }
 
 /** An error as problem details (RFC 9457). */

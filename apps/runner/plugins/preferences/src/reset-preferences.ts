@@ -1,8 +1,7 @@
 import { type ParametersOf, Tool } from '@holdfast/session'
 import { z } from 'zod'
 import { settingNames } from './settings.ts'
-import { forgetPreferences, resetSetting } from './stored-preferences.ts'
-import { userSchema } from './user-id.ts'
+import { resetPreferences, userSchema } from './user-preferences.ts'
 
 export class ResetPreferences extends Tool {
   static override readonly description =
@@ -13,8 +12,6 @@ export class ResetPreferences extends Tool {
   })
 
   async *invoke({ user, setting }: ParametersOf<typeof ResetPreferences>) {
-    yield this.json(
-      setting === undefined ? await forgetPreferences(user) : await resetSetting(user, setting),
-    )
+    yield this.json(await resetPreferences(user, setting))
   }
 }

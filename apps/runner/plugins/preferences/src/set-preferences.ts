@@ -1,8 +1,7 @@
 import { type ParametersOf, Tool } from '@holdfast/session'
 import { z } from 'zod'
 import { changesSchema } from './settings.ts'
-import { changePreferences } from './stored-preferences.ts'
-import { userSchema } from './user-id.ts'
+import { changePreferences, userSchema } from './user-preferences.ts'
 
 export class SetPreferences extends Tool {
   static override readonly description =

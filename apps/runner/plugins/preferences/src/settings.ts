@@ -1,65 +1,69 @@
-import type { JsonObject, JsonValue } from '@holdfast/session'
 import { z } from 'zod'
-import { defaultPreferences, preferencesSchema } from './preferences.ts'
 
-/** One setting: a leaf of the preferences, named by its path, such as `notifications.email`. */
-export interface Setting {
-  readonly name: string
-  readonly schema: z.ZodType<JsonValue>
-  readonly fallback: JsonValue
+const language = z
+  .string()
+  .refine((tag) => succeeds(() => Intl.getCanonicalLocales(tag)), {
+    error: 'expected a BCP 47 language tag, such as "en" or "pt-BR"',
+    abort: true,
+  })
+  .overwrite((tag) => Intl.getCanonicalLocales(tag).join())
+
+const timezone = z
+  .string()
+  .refine((zone) => succeeds(() => new Intl.DateTimeFormat('en', { timeZone: zone })), {
+    error: 'expected a time zone, such as "Europe/Berlin" or "UTC"',
+  })
+
+const timeOfDay = z
+  .string()
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, { error: 'expected a time of day, such as "22:30"' })
+
+/**
+ * All settings there are. To add one, write it here and its default below; users who never chose
+ * follow the default when a new version changes it.
+ */
+const settings = {
+  theme: z.enum(['system', 'light', 'dark']).describe('Colours of the interface.'),
+  language: language.describe('Language of the interface, a BCP 47 tag.'),
+  timezone: timezone.describe('Time zone that times are shown in, an IANA name.'),
+  emails: z.boolean().describe('Whether notifications are sent by e-mail.'),
+  quietHours: z
+    .strictObject({ from: timeOfDay, to: timeOfDay })
+    .nullable()
+    .describe("Time of day without notifications, in the user's time zone; null for none."),
 }
 
-/** Every setting of the schema, in its order. */
-export const settings: readonly Setting[] = settingsOf(preferencesSchema, defaultPreferences)
+export type Preferences = z.infer<z.ZodObject<typeof settings>>
 
-export const settingNames: readonly string[] = settings.map(({ name }) => name)
+export const defaults: Preferences = {
+  theme: 'system',
+  language: 'en',
+  timezone: 'UTC',
+  emails: true,
+  quietHours: null,
+}
 
-/** Some of the settings, nested as in the preferences. */
-export const changesSchema = preferencesSchema
-  .extend({ notifications: preferencesSchema.shape.notifications.partial() })
+export const settingNames = Object.keys(settings) as (keyof Preferences)[]
+
+/** What a user has chosen. Names that this version does not know are another version's, and stay. */
+export const choicesSchema = z.object(settings).partial().catchall(z.json())
+
+/** What a user chooses now. */
+export const changesSchema = z
+  .strictObject(settings)
   .partial()
-  .refine((changes) => Object.keys(flatten(changes)).length > 0, {
+  .refine((changes) => Object.keys(changes).length > 0, {
     error: `expected at least one of ${settingNames.join(', ')}`,
   })
   .describe('The settings to change, with their new values. Settings that are left out stay.')
 
-/** The values in nested preferences, all or some, by the names of their settings. */
-export function flatten(preferences: object): JsonObject {
-  const values = settingNames.map((name) => [name, valueAt(preferences, name)] as const)
-  return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as JsonObject
-}
+export type Changes = z.infer<typeof changesSchema>
 
-/** Values by the names of their settings, nested as in the preferences. */
-export function nest(values: JsonObject): JsonObject {
-  return Object.entries(values).reduce<JsonObject>(
-    (nested, [name, value]) => withValue(nested, name.split('.'), value),
-    {},
-  )
-}
-
-function settingsOf(group: z.ZodObject, fallbacks: JsonObject, above = ''): readonly Setting[] {
-  return Object.entries(group.shape).flatMap(([step, schema]) => {
-    const name = above + step
-    const fallback = fallbacks[step] ?? null
-    return schema instanceof z.ZodObject
-      ? settingsOf(schema, fallback as JsonObject, `${name}.`)
-      : [{ name, schema: schema as z.ZodType<JsonValue>, fallback }]
-  })
-}
-
-function valueAt(owner: unknown, name: string): unknown {
-  return name
-    .split('.')
-    .reduce<unknown>((value, step) => (isObject(value) ? value[step] : undefined), owner)
-}
-
-function withValue(owner: JsonObject, path: readonly string[], value: JsonValue): JsonObject {
-  const [step = '', ...rest] = path
-  if (rest.length === 0) return { ...owner, [step]: value }
-  const inner = owner[step]
-  return { ...owner, [step]: withValue(isObject(inner) ? inner : {}, rest, value) }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null
+function succeeds(attempt: () => unknown): boolean {
+  try {
+    attempt()
+    return true
+  } catch {
+    return false
+  }
 }
