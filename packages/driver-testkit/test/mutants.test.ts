@@ -10,3 +10,9 @@ test('no two checks have the same id, and no two mutants the same name', () => {
   const names = mutants.map(({ name }) => name)
   expect(names).toEqual([...new Set(names)])
 })
+
+test('every check catches a mutant that was made for it', () => {
+  const ids = conformanceSections.flatMap((section) => section.checks.map(({ id }) => id))
+  const proved = new Set(mutants.flatMap(({ caughtBy }) => caughtBy))
+  expect(ids.filter((id) => !proved.has(id))).toEqual([])
+})
