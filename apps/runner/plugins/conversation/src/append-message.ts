@@ -22,7 +22,7 @@ export class AppendMessage extends Tool {
   async *invoke({ conversation, ...message }: ParametersOf<typeof AppendMessage>) {
     const { appended, messages } = await persistent_store.update<Conversation>(
       keyOfConversation(conversation),
-      (current = emptyConversation) => append(current, message, new Date().toISOString()),
+      (current = emptyConversation) => append(current, message, this.session.now()),
     )
     const own = messages.findLast(({ id }) => id === message.id)
     yield this.json({

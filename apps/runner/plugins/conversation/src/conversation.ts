@@ -41,7 +41,7 @@ export const emptyConversation: Conversation = { appended: 0, messages: [] }
 export function append(
   conversation: Conversation,
   { id, role, text }: NewMessage,
-  at: string,
+  now: number,
 ): Conversation {
   const same = id === undefined ? undefined : conversation.messages.find((old) => old.id === id)
   if (same !== undefined) {
@@ -49,6 +49,7 @@ export function append(
     throw new Error(`The id ${JSON.stringify(id)} is that of another message, ${same.sequence}.`)
   }
   const sequence = conversation.appended + 1
+  const at = new Date(now).toISOString()
   const message = { sequence, at, role, text, ...(id === undefined ? {} : { id }) }
   return { appended: sequence, messages: newest([...conversation.messages, message]) }
 }

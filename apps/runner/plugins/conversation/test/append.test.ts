@@ -4,11 +4,11 @@ import { conversationLimits } from '../src/conversation-limits.ts'
 import { append, type Conversation, emptyConversation } from '../src/conversation.ts'
 
 const { maxMessages, maxBytes, maxTextLength } = conversationLimits
-const at = '2030-01-01T00:00:00.000Z'
+const now = Date.parse('2030-01-01T00:00:00.000Z')
 
 function appendAll(texts: readonly string[]): Conversation {
   return texts.reduce<Conversation>(
-    (conversation, text) => append(conversation, { role: 'user', text }, at),
+    (conversation, text) => append(conversation, { role: 'user', text }, now),
     emptyConversation,
   )
 }

@@ -32,6 +32,13 @@ test('a later run finds what earlier runs appended, in order and numbered from 1
   ])
 })
 
+test('a message is dated by the clock that expiry goes by', async () => {
+  const plugin = testPlugin(definition, { now: Date.parse('2030-01-01T09:30:00Z') })
+  await say(plugin, 'My order has not arrived.')
+  const { messages } = await historyOf(plugin)
+  expect(messages).toMatchObject([{ at: '2030-01-01T09:30:00.000Z' }])
+})
+
 test('a conversation that nobody began is empty', async () => {
   const { messages, earlier, dropped } = await historyOf(testPlugin(definition))
   expect({ messages, earlier, dropped }).toEqual({ messages: [], earlier: 0, dropped: 0 })

@@ -28,8 +28,7 @@ export class Compute extends Tool {
 
   async *invoke({ path, text = '', codec, ttlMs }: ParametersOf<typeof Compute>) {
     const startedAt = performance.now()
-    const { signal } = this.session
-    const content = path === undefined ? Buffer.from(text) : await readFile(path, { signal })
+    const content = path === undefined ? Buffer.from(text) : await readFile(path)
     // The content and not the path: a file that was edited since is another argument.
     const sha256 = createHash('sha256').update(content).digest('hex')
     const key = toCacheKey(codec, { codec, sha256 })
@@ -37,7 +36,7 @@ export class Compute extends Tool {
     const { origin, value } = await singleFlight({
       key: resultPrefix + key,
       ttlMs,
-      compute: () => measureCompression(content, codec, signal),
+      compute: () => measureCompression(content, codec),
     })
     await persistent_store.increment(`count/${origin}`)
 

@@ -1,15 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { isHoldfastError, type ParametersOf, Tool } from '@holdfast/session'
 import { z } from 'zod'
 import { expiresInMsSchema, serviceSchema, tokenSchema } from './parameters.ts'
-import {
-  type CurrentEntry,
-  encodeEntry,
-  fingerprint,
-  keyOfToken,
-  previousPrefix,
-  readEntry,
-} from './vault-entry.ts'
+import { encodeToken, fingerprint, keyOfPrevious, keyOfToken, readToken } from './vault-entry.ts'
 
 export class RotateToken extends Tool {
   static override readonly description =
@@ -33,49 +25,37 @@ export class RotateToken extends Tool {
       ),
   })
 
-  async *invoke({
-    service,
-    token,
-    expiresInMs,
-    graceMs,
-    replaces,
-  }: ParametersOf<typeof RotateToken>) {
-    const current = await readEntry(this.session.storage, service)
+  async *invoke(parameters: ParametersOf<typeof RotateToken>) {
+    const { service, token, expiresInMs, graceMs, replaces } = parameters
+    const current = await readToken(this.session.storage, service)
+    const [old, fresh] = [current.token, token].map(fingerprint)
     if (current.token === token) {
       // So a rotation that is repeated, because its reply was lost, keeps what it put aside.
-      yield this.text(`The token of ${service} is ${fingerprint(token)} already.`)
+      yield this.text(`The token of ${service} is ${fresh} already.`)
       return
     }
-    if (replaces !== undefined && replaces !== fingerprint(current.token)) throw lostRace(service)
+    if (replaces !== undefined && replaces !== old) throw lostRace(service)
 
-    const previousKey = await this.#putAside(service, current, graceMs)
-    try {
-      await this.session.storage.set(keyOfToken(service), encodeEntry({ token, previousKey }), {
-        expiresInMs,
-        ifVersion: current.version,
-      })
-    } catch (error) {
-      if (!isHoldfastError(error, 'VERSION_MISMATCH')) throw error
-      if (previousKey !== null) await this.session.storage.delete(previousKey)
-      throw lostRace(service, error)
+    const { atomic, now } = this.session
+    const leftMs = current.expiresAt === null ? graceMs : current.expiresAt - now()
+    const previousMs = Math.min(graceMs, leftMs)
+    const change = atomic()
+    change.storage.set(keyOfToken(service), encodeToken(token), {
+      expiresInMs,
+      ifVersion: current.version,
+    })
+    if (previousMs > 0) {
+      const value = encodeToken(current.token)
+      change.storage.set(keyOfPrevious(service), value, { expiresInMs: previousMs })
+    } else {
+      change.storage.delete(keyOfPrevious(service))
     }
-    yield this.text(
-      `Rotated the token of ${service} from ${fingerprint(current.token)} to ${fingerprint(token)}.`,
-    )
-  }
-
-  /**
-   * Puts the token to be replaced where nobody looks, until the write of the new one points to it.
-   * Killed in between, nothing has changed, and what was put aside expires.
-   */
-  async #putAside(service: string, current: CurrentEntry, graceMs: number): Promise<string | null> {
-    const leftMs = current.expiresAt === null ? graceMs : current.expiresAt - Date.now()
-    const expiresInMs = Math.min(graceMs, leftMs)
-    if (expiresInMs <= 0) return null
-    const key = previousPrefix(service) + randomUUID()
-    const value = encodeEntry({ token: current.token, previousKey: null })
-    await this.session.storage.set(key, value, { expiresInMs })
-    return key
+    try {
+      await change.commit()
+    } catch (error) {
+      throw isHoldfastError(error, 'VERSION_MISMATCH') ? lostRace(service, error) : error
+    }
+    yield this.text(`Rotated the token of ${service} from ${old} to ${fresh}.`)
   }
 }
 

@@ -1,7 +1,7 @@
-import { isHoldfastError, type ParametersOf, persistent_store, Tool } from '@holdfast/session'
+import { isHoldfastError, type ParametersOf, Tool } from '@holdfast/session'
 import { z } from 'zod'
 import { expiresInMsSchema, serviceSchema, tokenSchema } from './parameters.ts'
-import { encodeEntry, fingerprint, keyOfToken, keyOfUses } from './vault-entry.ts'
+import { encodeToken, fingerprint, keyOfPrevious, keyOfToken, keyOfUses } from './vault-entry.ts'
 
 export class StoreToken extends Tool {
   static override readonly description =
@@ -13,17 +13,20 @@ export class StoreToken extends Tool {
   })
 
   async *invoke({ service, token, expiresInMs }: ParametersOf<typeof StoreToken>) {
-    const value = encodeEntry({ token, previousKey: null })
+    const change = this.session.atomic()
+    change.storage
+      .set(keyOfToken(service), encodeToken(token), { expiresInMs, ifVersion: null })
+      .delete(keyOfPrevious(service))
+    // What is counted there was done with a token that has expired.
+    change.persistent_store.delete(keyOfUses(service))
     try {
-      await this.session.storage.set(keyOfToken(service), value, { expiresInMs, ifVersion: null })
+      await change.commit()
     } catch (error) {
       if (!isHoldfastError(error, 'VERSION_MISMATCH')) throw error
       throw new Error(`${service} has a token already. Replace it by rotate-token.`, {
         cause: error,
       })
     }
-    // What is counted there was done with a token that has expired.
-    await persistent_store.delete(keyOfUses(service))
     yield this.text(`Stored a token for ${service}, fingerprint ${fingerprint(token)}.`)
   }
 }

@@ -1,7 +1,7 @@
 import { type ParametersOf, persistent_store, Tool } from '@holdfast/session'
 import { z } from 'zod'
 import { serviceSchema } from './parameters.ts'
-import { decodeEntry, fingerprint, keyOfUses, readEntry, toTimestamp } from './vault-entry.ts'
+import { fingerprint, keyOfUses, readToken, toTimestamp } from './vault-entry.ts'
 
 export class UseToken extends Tool {
   static override readonly description =
@@ -19,9 +19,7 @@ export class UseToken extends Tool {
   })
 
   async *invoke({ service, previous, reveal }: ParametersOf<typeof UseToken>) {
-    const { token, expiresAt } = previous
-      ? await this.#readPrevious(service)
-      : await readEntry(this.session.storage, service)
+    const { token, expiresAt } = await readToken(this.session.storage, service, previous)
     // Recorded before the token is out, so that none is out unrecorded.
     const uses = await persistent_store.increment(keyOfUses(service))
     const used = { service, fingerprint: fingerprint(token), expiresAt: toTimestamp(expiresAt) }
@@ -32,12 +30,5 @@ export class UseToken extends Tool {
     )
     yield this.json({ ...used, uses })
     if (reveal) yield this.variable('token', token)
-  }
-
-  async #readPrevious(service: string): Promise<{ token: string; expiresAt: number | null }> {
-    const { previousKey } = await readEntry(this.session.storage, service)
-    const entry = previousKey === null ? null : await this.session.storage.getEntry(previousKey)
-    if (entry === null) throw new Error(`${service} has no previous token in a period of grace.`)
-    return { token: decodeEntry(entry.value).token, expiresAt: entry.expiresAt }
   }
 }

@@ -4,26 +4,19 @@ import type { SessionStorage, StorageEntry } from '@holdfast/session'
 /** What all keys of current tokens begin with. */
 export const tokenPrefix = 'tokens/'
 
-/** The token of a service, as it is stored under its key in `session.storage`. */
-export interface VaultEntry {
+/** A stored token. */
+export interface VaultEntry extends Pick<StorageEntry, 'version' | 'expiresAt'> {
   readonly token: string
-  /**
-   * Where the token is that this one replaced: an entry with an expiry of its own, which nothing
-   * else points to.
-   */
-  readonly previousKey: string | null
 }
 
-/** The token that a service has now. */
-export interface CurrentEntry extends VaultEntry, Pick<StorageEntry, 'version' | 'expiresAt'> {}
-
+/** The key in `session.storage` of the token of a service. */
 export function keyOfToken(service: string): string {
   return tokenPrefix + service
 }
 
-/** What the keys of the tokens begin with that were replaced by others of the service. */
-export function previousPrefix(service: string): string {
-  return `previous/${service}/`
+/** The key in `session.storage` of the token that was replaced, while its grace lasts. */
+export function keyOfPrevious(service: string): string {
+  return `previous/${service}`
 }
 
 /** The key in `persistent_store` of how often the tokens of a service were used. */
@@ -31,23 +24,23 @@ export function keyOfUses(service: string): string {
   return `uses/${service}`
 }
 
-// Two lines of text and not JSON: a parser of JSON quotes what it fails on, and that is a token.
-export function encodeEntry({ token, previousKey }: VaultEntry): Uint8Array {
-  return new TextEncoder().encode(`${token}\n${previousKey ?? ''}`)
+export function encodeToken(token: string): Uint8Array {
+  return new TextEncoder().encode(token)
 }
 
-export function decodeEntry(bytes: Uint8Array): VaultEntry {
-  const [token = '', previousKey = ''] = new TextDecoder().decode(bytes).split('\n')
-  return { token, previousKey: previousKey === '' ? null : previousKey }
-}
-
-/** @throws when the service has no token */
-export async function readEntry(storage: SessionStorage, service: string): Promise<CurrentEntry> {
-  const entry = await storage.getEntry(keyOfToken(service))
-  if (entry === null) {
-    throw new Error(`There is no token for ${service}: none was stored, or it expired.`)
-  }
-  return { ...decodeEntry(entry.value), version: entry.version, expiresAt: entry.expiresAt }
+/** @throws when the service has no such token */
+export async function readToken(
+  storage: SessionStorage,
+  service: string,
+  previous = false,
+): Promise<VaultEntry> {
+  const entry = await storage.getEntry(previous ? keyOfPrevious(service) : keyOfToken(service))
+  if (entry !== null) return { ...entry, token: new TextDecoder().decode(entry.value) }
+  throw new Error(
+    previous
+      ? `${service} has no previous token in a period of grace.`
+      : `There is no token for ${service}: none was stored, or it expired.`,
+  )
 }
 
 /** Tells tokens apart and says nothing of them: the first 8 hexadecimal digits of their SHA-256. */
