@@ -26,7 +26,7 @@ export function pageByItself(driver: StorageDriver, paging: Paging): StorageDriv
   return overrideDriver(driver, {
     async list(scope, { prefix, cursor, limit, keysOnly }) {
       const lastKey = cursor === null ? undefined : (decodeCursor(cursor, 1)[0] as StorageKey)
-      const whole = await listWhole(driver, scope, { keysOnly })
+      const whole = await listWhole(driver, scope, { limit, keysOnly })
       const keys = whole.map(({ key }) => key)
       const rest = whole
         .filter(({ key }) => hasPrefix(key, prefix))

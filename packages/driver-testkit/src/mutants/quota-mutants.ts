@@ -45,7 +45,7 @@ export const quotaMutants: readonly Mutant[] = [
           try {
             await driver.commit(target, commit, options)
           } catch (error) {
-            if (quota === null || !isHoldfastError(error)) throw error
+            if (quota === null || !isRefusal(error)) throw error
             throw quotaExceeded(
               quota,
               sum(puts, ({ key, value }) => entryBytes(key, value.length)),
@@ -206,4 +206,8 @@ function withoutRoomFrom(
 
 function sum<Item>(items: readonly Item[], bytesOf: (item: Item) => number): number {
   return items.reduce((total, item) => total + bytesOf(item), 0)
+}
+
+function isRefusal(error: unknown): boolean {
+  return isHoldfastError(error) && error.code === 'QUOTA_EXCEEDED'
 }
