@@ -2,7 +2,7 @@ import type { ByteRange } from '@holdfast/core'
 import { bodyDifference, cut, joined } from '../bodies.ts'
 import { differenceOf, mebibyte, noise } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
-import { movableClock, streams } from '../requirements.ts'
+import { movableClock, sharedStore, streams } from '../requirements.ts'
 import type { ScopeHandle } from '../scope-handle.ts'
 import { outcomeOf } from '../settlement.ts'
 
@@ -91,6 +91,42 @@ export const downloadChecks: readonly ConformanceCheck[] = [
       await driver.sweep(clock.now())
       expect(await store.download('key')).toBe(null)
       expect(await bodyDifference(stream?.body, noise(sizable))).toBe(null)
+    },
+  },
+  {
+    id: 'streams.old-value-shared',
+    promises: ['16.3', '20.7'],
+    title: 'A reader has the old value to the end, whatever happens to it through another driver.',
+    needs: [streams, sharedStore],
+    async run({ store, at, clock, openDriver, expect }) {
+      const other = at({}, await openDriver())
+      const changes: readonly (() => Promise<unknown>)[] = [
+        () => other.upload('key', cut(noise(10))),
+        () => other.clear(),
+      ]
+      for (const change of changes) {
+        await store.upload('key', cut(noise(sizable)))
+        const stream = await store.download('key')
+        await change()
+        await other.driver.sweep(clock.now())
+        expect(await bodyDifference(stream?.body, noise(sizable))).toBe(null)
+      }
+    },
+  },
+  {
+    id: 'streams.two-readers',
+    promises: ['20.1', '20.7'],
+    title: 'Two who read one value at once each have the whole of it.',
+    needs: [streams],
+    async run({ store, expect }) {
+      await fill(store)
+      for (const key of ['streamed', 'whole']) {
+        const first = (await store.download(key))?.body[Symbol.asyncIterator]()
+        const begin = await first?.next()
+        expect(differenceOf(await store.bytes(key), noise(sizable))).toBe(null)
+        const whole = restOf(first, begin?.done === true ? undefined : begin?.value)
+        expect(await bodyDifference(whole, noise(sizable))).toBe(null)
+      }
     },
   },
   {

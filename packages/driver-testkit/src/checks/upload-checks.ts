@@ -147,6 +147,7 @@ export const uploadChecks: readonly ConformanceCheck[] = [
       expect(await fits.finish()).toBe('resolved')
       expect(await outcomeOf(store.upload('key', cut(noise(sizable)), { quota }))).toBe('resolved')
       expect(await outcomeOf(store.upload('k', cut(noise(1)), { quota }))).toBe('QUOTA_EXCEEDED')
+      expect(await outcomeOf(store.put('k', '', { quota }))).toBe('QUOTA_EXCEEDED')
       expect(await store.usage()).toEqual({ entries: 1, bytes: sizable + 3 })
     },
   },

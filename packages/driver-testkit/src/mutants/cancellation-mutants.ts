@@ -23,6 +23,14 @@ export const cancellationMutants: readonly Mutant[] = [
     }),
   },
   {
+    name: 'looks at its signal before a call and never again',
+    caughtBy: ['cancellation.held-up', 'streams.aborted', 'streams.body-aborted'],
+    wrap: (driver) =>
+      aroundCalls(driver, (call, options) =>
+        call(options?.signal?.aborted === true ? options : { ...options, signal: undefined }),
+      ),
+  },
+  {
     name: 'heeds no deadline',
     caughtBy: ['cancellation.too-late', 'cancellation.held-up'],
     wrap: (driver) =>

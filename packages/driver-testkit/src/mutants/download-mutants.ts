@@ -88,7 +88,7 @@ export const downloadMutants: readonly Mutant[] = [
   },
   {
     name: 'reads each piece of a value as it is when the piece is asked for',
-    caughtBy: ['streams.old-value', 'streams.old-value-expires'],
+    caughtBy: ['streams.old-value', 'streams.old-value-expires', 'streams.old-value-shared'],
     wrap: (driver) =>
       overrideDriver(driver, {
         async readStream(scope, key, range, options) {
@@ -109,6 +109,24 @@ export const downloadMutants: readonly Mutant[] = [
     name: 'breaks off a reader whose value is replaced',
     caughtBy: ['streams.old-value'],
     wrap: breakOffReaders,
+  },
+  {
+    name: 'reads all streams of a value with one statement',
+    caughtBy: ['streams.two-readers'],
+    wrap(driver) {
+      const statements = new Map<string, AsyncIterator<Uint8Array, unknown>>()
+      return changeDownloads(driver, ({ metadata, body }) => {
+        const own = body[Symbol.asyncIterator]()
+        const shared = statements.get(metadata.version) ?? own
+        statements.set(metadata.version, shared)
+        const next = async (): Promise<IteratorResult<Uint8Array, unknown>> => {
+          const result = await shared.next()
+          if (result.done === true) statements.delete(metadata.version)
+          return result
+        }
+        return { metadata, body: { [Symbol.asyncIterator]: () => ({ next }) } }
+      })
+    },
   },
   {
     name: 'gives out parts of one buffer as the pieces of a stream',

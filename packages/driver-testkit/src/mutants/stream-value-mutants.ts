@@ -1,4 +1,4 @@
-import type { EntryMetadata, Scope, StorageDriver, StorageKey } from '@holdfast/core'
+import type { EntryMetadata, EpochMs, Scope, StorageDriver, StorageKey } from '@holdfast/core'
 import { cut, joined } from '../bodies.ts'
 import { mebibyte } from '../bytes.ts'
 import { changeDownloads, changeUploaded, changeUploads } from './change-streams.ts'
@@ -55,6 +55,26 @@ export const streamValueMutants: readonly Mutant[] = [
         writeStream: (scope, put, options) =>
           driver.writeStream(scope, { ...put, expiresAt: null }, options),
       }),
+  },
+  {
+    name: 'says of a stream that it was written when its upload began',
+    caughtBy: ['streams.metadata'],
+    wrap(driver, clock) {
+      const begins = new Map<string, EpochMs>()
+      return overrideDriver(driver, {
+        async writeStream(scope, put, options) {
+          begins.set(put.version, clock())
+          await driver.writeStream(scope, put, options)
+        },
+        async get(scope, keys, options) {
+          const entries = await driver.get(scope, keys, options)
+          return entries.map(
+            (entry) =>
+              entry && { ...entry, updatedAt: begins.get(entry.version) ?? entry.updatedAt },
+          )
+        },
+      })
+    },
   },
   {
     name: 'deletes what was there before it puts a stream in its place',

@@ -165,6 +165,25 @@ export const uploadMutants: readonly Mutant[] = [
       }),
   },
   {
+    name: 'leaves what was streamed out of the quota of a commit',
+    caughtBy: ['streams.quota'],
+    wrap(driver) {
+      let streamed = 0
+      return {
+        ...changeUploads(driver, async function* ({ body }) {
+          for await (const bytes of body) {
+            streamed += bytes.byteLength
+            yield bytes
+          }
+        }),
+        async commit(target, { quota, ...commit }, options) {
+          const wider = quota && { maxBytes: quota.maxBytes + streamed }
+          await driver.commit(target, { ...commit, quota: wider }, options)
+        },
+      }
+    },
+  },
+  {
     name: 'refuses an upload of more than the quota even where it makes room',
     caughtBy: ['streams.quota-shrinking'],
     wrap: (driver) => changeUploads(driver, (put) => withinRoom(put, 0)),

@@ -26,6 +26,18 @@ export const watchEndMutants: readonly Mutant[] = [
       }),
   },
   {
+    name: 'leaves those who watch waiting when it is closed',
+    caughtBy: ['watching.closed'],
+    wrap: (driver) =>
+      changeWatches(driver, async function* (states) {
+        try {
+          yield* states
+        } catch {
+          await new Promise(() => {})
+        }
+      }),
+  },
+  {
     name: 'waits in close for those who watch',
     caughtBy: ['watching.closed'],
     wrap(driver) {

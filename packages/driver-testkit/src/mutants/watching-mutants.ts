@@ -19,6 +19,14 @@ export const watchingMutants: readonly Mutant[] = [
       }),
   },
   {
+    name: 'yields a key once that is watched twice',
+    caughtBy: ['watching.first'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        watch: (scope, keys, options) => driver.watch(scope, [...new Set(keys)], options),
+      }),
+  },
+  {
     name: 'says nothing when the last of the watched keys is gone',
     caughtBy: ['watching.changes'],
     wrap: (driver) =>
@@ -239,6 +247,7 @@ function foresee(driver: StorageDriver): StorageDriver {
       let last: WatchedState = []
       let next = states.next()
       for (;;) {
+        next.catch(() => undefined)
         const foreseen = new Promise<Commit>((resolve) => waiting.push(resolve))
         const came = await Promise.race([next, foreseen])
         if ('deletes' in came) {
