@@ -224,7 +224,7 @@ export const commitChecks: readonly ConformanceCheck[] = [
       const keys = Array.from({ length: count }, (_, index) => `${index}`)
       await store.putMany(keys, 'first')
       const written = (async () => {
-        for (let round = 0; round < 6; round++) {
+        for (let round = 0; round < 4; round++) {
           await store.putMany(keys, `${round}`)
           if (round % 2 === 1) await store.delete(...keys)
         }
@@ -234,7 +234,7 @@ export const commitChecks: readonly ConformanceCheck[] = [
         const seen = new Set(entries.map((entry) => new TextDecoder().decode(entry?.value)))
         expect(seen.size).toBe(1)
       }
-      await readWhile(written, read, { readers: 2, readsPerTurn: 2 })
+      await readWhile(written, read, { readers: 2, readsPerTurn: 4 })
     },
   },
   {

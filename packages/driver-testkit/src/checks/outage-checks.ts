@@ -117,8 +117,7 @@ async function expectTruthOrError(
   }
 }
 
-/** The code of an error that is Holdfast's. */
+/** The code of an error that is Holdfast's, or words for one that is not. */
 function codeOf(error: unknown): string {
-  if (isHoldfastError(error)) return error.code
-  throw error
+  return isHoldfastError(error) ? error.code : `foreign error: ${String(error)}`
 }

@@ -213,6 +213,17 @@ export const getMutants: readonly Mutant[] = [
     },
   },
   {
+    name: 'lets the errors out that it reads with',
+    caughtBy: ['get.outage'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        get: (scope, keys, options) =>
+          driver.get(scope, keys, options).catch((error: unknown) => {
+            throw new Error('database disk image is malformed', { cause: error })
+          }),
+      }),
+  },
+  {
     name: 'lets the errors out that it opens its store with',
     caughtBy: ['get.outage-at-open'],
     wrap: (driver) =>
