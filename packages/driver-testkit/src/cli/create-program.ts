@@ -31,6 +31,11 @@ export function createProgram(run: (request: CommandRequest) => Promise<void>): 
     .addOption(new Option('--quick', 'seconds: few kills, short histories').conflicts('full'))
     .option('--full', 'many minutes: all there is')
     .option(
+      '--commands <number>',
+      'how many commands the model check runs; by the effort if left out',
+      parseCommands,
+    )
+    .option(
       '--timeout <seconds>',
       'the longest that one check of a section may take',
       parseSeconds,
@@ -52,6 +57,7 @@ interface ParsedOptions {
   readonly seed?: number
   readonly quick?: true
   readonly full?: true
+  readonly commands?: number
   readonly timeout: number
   readonly json?: true
   readonly junit?: string
@@ -64,12 +70,13 @@ function toRequest(module: string, options: ParsedOptions): CommandRequest {
     seed = randomInt(2 ** 31),
     quick,
     full,
+    commands,
     json = false,
     junit = null,
   } = options
   const checkTimeoutMs = options.timeout * 1_000
   const effort = quick ? 'quick' : full ? 'full' : 'usual'
-  return { module, only, skip, seed, effort, checkTimeoutMs, json, junit }
+  return { module, only, skip, seed, effort, commands, checkTimeoutMs, json, junit }
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
@@ -80,6 +87,12 @@ function parseSeed(text: string): number {
   const seed = Number(text)
   if (/^\d+$/.test(text) && seed < 2 ** 32) return seed
   throw new InvalidArgumentError('It is a whole number from 0 to 4294967295.')
+}
+
+function parseCommands(text: string): number {
+  const commands = Number(text)
+  if (/^\d+$/.test(text) && commands > 0 && commands <= 10_000_000) return commands
+  throw new InvalidArgumentError('It is a whole number from 1 to 10000000.')
 }
 
 function parseSeconds(text: string): number {
@@ -96,6 +109,7 @@ function readVersion(): string {
 const help = `
 What is run, and on which drivers:
   conformance      the checks of each section of docs/storage-contract.md: keys, values, list, …
+  model            commands chosen at random, compared with a model of the contract
   linearizability  clients at once in one process; in several, where the store is shared
   crash            kill -9 amid writes, where durability is not none
 

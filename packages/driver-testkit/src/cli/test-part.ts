@@ -9,6 +9,8 @@ export interface CaseSettings {
   readonly effort: Effort
   /** How long one check of a section of the contract may take, in milliseconds. */
   readonly checkTimeoutMs: number
+  /** How many commands are compared with the model; by the effort if left out. */
+  readonly commands?: number | undefined
 }
 
 /** The driver that the command was given. */

@@ -12,6 +12,8 @@ export interface TestReport {
   readonly capabilities: Capabilities
   readonly seed: number
   readonly effort: Effort
+  /** How many commands were to be compared with the model, if that was said. */
+  readonly commands?: number | undefined
   readonly durationMs: number
   readonly counts: Readonly<Record<CaseResult['outcome'], number>>
   /** The promises that are broken, in the order of docs/storage-contract.md. */
@@ -51,7 +53,8 @@ function findBroken(results: readonly CaseResult[]): readonly BrokenPromise[] {
 }
 
 /** The command that runs one check again as it was. */
-export function reproduce({ module, seed, effort }: TestReport, id: string): string {
+export function reproduce({ module, seed, effort, commands }: TestReport, id: string): string {
   const level = effort === 'usual' ? '' : ` --${effort}`
-  return `npx @holdfast/driver-testkit ${module} --only ${id} --seed ${seed}${level}`
+  const count = commands === undefined ? '' : ` --commands ${commands}`
+  return `npx @holdfast/driver-testkit ${module} --only ${id} --seed ${seed}${level}${count}`
 }

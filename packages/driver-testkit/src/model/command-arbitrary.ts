@@ -1,4 +1,4 @@
-import { parsePluginId, parseWorkspaceId, storeNames } from '@holdfast/core'
+import { parsePluginId, parseWorkspaceId, type Scope, storeNames } from '@holdfast/core'
 import * as fc from 'fast-check'
 import type { DriverUnderTest } from '../driver-under-test.ts'
 import { keyArbitrary, prefixArbitrary } from './key-arbitraries.ts'
@@ -21,6 +21,11 @@ const plugins = [
   { workspace: parseWorkspaceId('Acme'), plugin: parsePluginId('notes') },
   { workspace: parseWorkspaceId('a_me'), plugin: parsePluginId('notes') },
 ] as const
+
+/** All scopes that commands are about. */
+export const modelScopes: readonly Scope[] = plugins.flatMap((plugin) =>
+  storeNames.map((store) => ({ ...plugin, store })),
+)
 
 const target = mostly(fc.constant(plugins[0]), fc.constantFrom(...plugins))
 const workspace = target.map((chosen) => chosen.workspace)

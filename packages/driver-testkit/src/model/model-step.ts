@@ -4,6 +4,7 @@ import type { ModelWorld } from './model-world.ts'
 
 /** What was done, what the model has answered, and what the driver has. */
 export interface ModelStep {
+  readonly kind: ModelAction['kind']
   /** The call, with all that it was given. */
   readonly title: string
   readonly expected: string

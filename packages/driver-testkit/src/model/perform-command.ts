@@ -1,4 +1,4 @@
-import { storeNames } from '@holdfast/core'
+import { modelScopes } from './command-arbitrary.ts'
 import { told } from './describe-answer.ts'
 import type { ModelCommand } from './model-command.ts'
 import type { ModelStep } from './model-step.ts'
@@ -56,7 +56,7 @@ export function performCommand(
 async function advanceClock(ms: number, world: ModelWorld): Promise<ModelStep> {
   world.clock.advance(ms)
   const title = `advance the clock by ${ms} ms`
-  return { title, expected: 'done', got: 'done' }
+  return { kind: 'advance the clock', title, expected: 'done', got: 'done' }
 }
 
 async function reopen(world: ModelWorld): Promise<ModelStep> {
@@ -64,35 +64,26 @@ async function reopen(world: ModelWorld): Promise<ModelStep> {
     () => world.reopen(),
     () => 'done',
   )
-  return { title: 'close and reopen', expected: 'done', got }
+  return { kind: 'close and reopen', title: 'close and reopen', expected: 'done', got }
 }
 
 /** More pages than there can be entries. */
 const mostPages = 1_000
 
 /** Looks at all that is stored, step by step. */
-export async function* lookAtWhole(world: ModelWorld): AsyncGenerator<ModelStep, void> {
-  const everything = { workspace: null, plugin: null, limit: 1_000 } as const
+export async function* lookAtWhole(world: ModelWorld): AsyncGenerator<ModelStep | null, void> {
   const driver = world.driver(0)
-  yield* stepOf(performScopes({ kind: 'scopes', ...everything }, driver, world))
-  for (const { scope: known } of world.model.scopes(everything)) {
-    // The scopes are as they should be; the other store may hold what neither lists.
-    for (const store of storeNames) {
-      const scope = { ...known, store }
-      yield* stepOf(performUsage({ kind: 'usage', scope }, driver, world))
-      world.listings.splice(0)
-      const query = { scope, prefix: '', limit: 1_000, keysOnly: false }
-      yield* stepOf(performList({ kind: 'list', ...query }, driver, world))
-      for (let pages = 1; world.listings.length > 0; pages++) {
-        if (pages > mostPages) throw new Error(`A listing does not end: ${pages} pages.`)
-        const [next] = world.listings.splice(0)
-        if (next !== undefined) yield await performPage(next, driver, world)
-      }
+  for (const scope of modelScopes) {
+    world.listings.splice(0)
+    const query = { scope, prefix: '', limit: 1_000, keysOnly: false }
+    yield performList({ kind: 'list', ...query }, driver, world)
+    for (let pages = 1; world.listings.length > 0; pages++) {
+      if (pages > mostPages) throw new Error(`A listing does not end: ${pages} pages.`)
+      const [next] = world.listings.splice(0)
+      if (next !== undefined) yield performPage(next, driver, world)
     }
+    yield performUsage({ kind: 'usage', scope }, driver, world)
   }
-}
-
-async function* stepOf(step: Promise<ModelStep | null>): AsyncGenerator<ModelStep, void> {
-  const performed = await step
-  if (performed !== null) yield performed
+  const everything = { workspace: null, plugin: null, limit: 1_000 }
+  yield performScopes({ kind: 'scopes', ...everything }, driver, world)
 }

@@ -23,6 +23,7 @@ export const performReadStream: Perform<'read a stream'> = async (action, driver
     (answer) => answer,
   )
   return {
+    kind: 'read a stream',
     title: `${isHeld ? 'open' : 'read'} the stream of ${title}`,
     expected:
       entry === null || value === undefined
@@ -37,6 +38,7 @@ export const performGoOnReading: Perform<'go on reading'> = async ({ reading }, 
   const [held] = world.readings.splice(reading % (world.readings.length || 1), 1)
   if (held === undefined) return null
   return {
+    kind: 'go on reading',
     title: `read the stream that was opened of ${held.title}`,
     expected: describeBytes(held.expected),
     got: await told(

@@ -20,6 +20,7 @@ const mostListings = 4
 export const performGet: Perform<'get'> = async ({ scope, keys }, driver, world) => {
   const { maxValueBytes } = driver.capabilities
   return {
+    kind: 'get',
     title: `get from ${describeScope(scope)}: ${keys.map(describeKey).join(', ') || 'no keys'}`,
     expected: await told(
       () => {
@@ -77,6 +78,7 @@ export async function performPage(
   const after = listing.lastKey === null ? '' : ` after ${describeKey(listing.lastKey)}`
   const from = cursor === null ? '' : ` with the cursor${after || ' before the first'}`
   return {
+    kind: cursor === null ? 'list' : 'go on listing',
     title: `list ${of} that begin with ${describeKey(prefix)}, at most ${limit},${from || ' from the beginning'}`,
     expected: describePage(entries, page.isLast),
     got,
@@ -85,6 +87,7 @@ export async function performPage(
 
 /** Looks at usage. */
 export const performUsage: Perform<'usage'> = async ({ scope }, driver, world) => ({
+  kind: 'usage',
   title: `usage of ${describeScope(scope)}`,
   expected: describeUsage(world.model.usage(scope)),
   got: await told(() => driver.usage(scope), describeUsage),
@@ -106,6 +109,7 @@ export const performScopes: Perform<'scopes'> = async (action, driver, world) =>
     return all
   }
   return {
+    kind: 'scopes',
     title: `scopes of ${workspace ?? 'all workspaces'} and ${plugin ?? 'all plugins'}, at most ${limit} at a time`,
     expected: describeScopes(expected),
     got: await told(listAll, describeScopes),
@@ -124,6 +128,7 @@ export const performWatch: Perform<'watch'> = async ({ scope, keys }, driver, wo
     return 'no state'
   }
   return {
+    kind: 'watch',
     title: `begin to watch in ${describeScope(scope)}: ${keys.map(describeKey).join(', ') || 'no keys'}`,
     expected: world.describe.entries(expected),
     got: await told(takeFirst, (state) => state),

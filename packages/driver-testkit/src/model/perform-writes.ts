@@ -41,6 +41,7 @@ export const performCommit: Perform<'commit'> = async (action, driver, world) =>
     ...(quota === null ? [] : [`quota ${quota.maxBytes}`]),
   ]
   return {
+    kind: 'commit',
     title: `commit to ${target.workspace}/${target.plugin}: ${parts.join('; ') || 'nothing'}`,
     expected: await told(
       () => world.model.commit(target, commit),
@@ -94,6 +95,7 @@ export const performUpload: Perform<'write a stream'> = async (action, driver, w
     () => 'done',
   )
   return {
+    kind: 'write a stream',
     title: `write a stream to ${describeScope(scope)}: ${parts.join('; ')}`,
     expected: withoutNeeds(fails ? 'refused: BODY_FAILED' : await told(write, () => 'done')),
     got: withoutNeeds(got),
@@ -102,6 +104,7 @@ export const performUpload: Perform<'write a stream'> = async (action, driver, w
 
 /** Clears a scope. */
 export const performClear: Perform<'clear'> = async ({ scope }, driver, world) => ({
+  kind: 'clear',
   title: `clear ${describeScope(scope)}`,
   expected: await told(() => world.model.clear(scope), describeUsage),
   got: await told(() => driver.clear(scope), describeUsage),
@@ -124,7 +127,12 @@ export const performSweep: Perform<'sweep'> = async ({ aheadMs }, driver, world)
       return describeUsage(given)
     },
   )
-  return { title: `sweep what expired until ${world.describe.time(now)}`, expected, got }
+  return {
+    kind: 'sweep',
+    title: `sweep what expired until ${world.describe.time(now)}`,
+    expected,
+    got,
+  }
 }
 
 function putOf(

@@ -108,19 +108,18 @@ async function runSequence(
 ): Promise<readonly ModelCommand[]> {
   const steps: ModelStep[] = []
   const run: ModelCommand[] = []
-  const note = (step: ModelStep): void => {
-    steps.push(step)
-    if (!isRight(step)) throw new Divergence(steps)
-  }
   try {
     await using world = await ModelWorld.open(subject)
     for (const command of sequence) {
       const step = await performCommand(command, world)
       if (step === null) continue
       run.push(command)
-      note(step)
+      steps.push(step)
+      if (!isRight(step)) throw new Divergence(steps)
     }
-    for await (const step of lookAtWhole(world)) note(step)
+    for await (const look of lookAtWhole(world)) {
+      if (look !== null && !isRight(look)) throw new Divergence([...steps, look])
+    }
   } catch (error) {
     throw error instanceof Divergence ? error : new Divergence(steps, { cause: error })
   }

@@ -43,6 +43,18 @@ describe('driver-testkit', { timeout: 120 * seconds }, () => {
     expect(again.stdout).toContain('0 passed, 1 broken')
   })
 
+  test('shows the few commands after which a driver answers otherwise than the model', async () => {
+    const args = ['./wrong-subject.ts', '--only', 'model', '--commands', '800', '--seed', '3']
+    const { exitCode, stdout } = await runCommand(args)
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('model.commands [3.1, 6.4, 10.1')
+    expect(stdout).toMatch(/^ +2\. commit to \S+: delete /m)
+    expect(stdout).toMatch(
+      /runModelCheck\(\{ subject, replay: \{ seed: 3, path: '[\d:]+' \} \}\)$/m,
+    )
+    expect(stdout).toContain('./wrong-subject.ts --only model.commands --seed 3 --commands 800')
+  })
+
   test('prints the report as JSON, whatever a driver prints, and writes it as JUnit XML', async () => {
     await using folder = await temporaryFolder()
     const junit = join(folder.path, 'reports/driver.xml')
@@ -103,6 +115,7 @@ describe('driver-testkit', { timeout: 120 * seconds }, () => {
   test.concurrent.for([
     ['no module', [], "missing required argument 'module'"],
     ['a seed that is no number', ['./map-subject.ts', '--seed', 'x'], 'whole number'],
+    ['no commands', ['./map-subject.ts', '--commands', '0'], 'whole number from 1'],
     ['two efforts', ['./map-subject.ts', '--quick', '--full'], 'cannot be used with'],
     ['a module that is not there', ['./nowhere.ts'], './nowhere.ts cannot be imported'],
     ['a package that is not there', ['no-such-driver'], 'no-such-driver cannot be imported'],
