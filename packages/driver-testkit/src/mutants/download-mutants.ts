@@ -111,6 +111,11 @@ export const downloadMutants: readonly Mutant[] = [
     wrap: breakOffReaders,
   },
   {
+    name: 'keeps old values for the readers of its own driver alone',
+    caughtBy: ['streams.old-value-shared'],
+    wrap: keepForOwnReaders,
+  },
+  {
     name: 'reads all streams of a value with one statement',
     caughtBy: ['streams.two-readers'],
     wrap(driver) {
@@ -199,6 +204,54 @@ function breakOffReaders(driver: StorageDriver): StorageDriver {
       yield bytes
     }
   }
+}
+
+/** Before a driver writes, its own readers get what they have still to read. */
+function keepForOwnReaders(driver: StorageDriver): StorageDriver {
+  const readers = new Set<() => Promise<void>>()
+  const kept = async (): Promise<void> => {
+    for (const keep of readers) await keep()
+    readers.clear()
+  }
+  return overrideDriver(driver, {
+    async readStream(scope, key, range, options) {
+      const opened = await driver.readStream(scope, key, range, options)
+      if (opened === null || range !== null) return opened
+      const reader = { at: 0, rest: null as Uint8Array | null }
+      const read = async (end: number | null): Promise<Uint8Array> => {
+        const then = await driver.readStream(scope, key, { start: reader.at, end })
+        return then === null ? new Uint8Array() : joined(then.body)
+      }
+      readers.add(async () => {
+        reader.rest = await read(null)
+      })
+      const body = async function* (): AsyncGenerator<Uint8Array> {
+        while (reader.at < opened.metadata.size && reader.rest === null) {
+          const piece = await read(reader.at + pieceBytes)
+          reader.at += pieceBytes
+          yield piece
+        }
+        if (reader.rest !== null) yield* cut(reader.rest)
+      }
+      return { metadata: opened.metadata, body: body() }
+    },
+    async commit(...call) {
+      await kept()
+      await driver.commit(...call)
+    },
+    async clear(...call) {
+      await kept()
+      return driver.clear(...call)
+    },
+    async writeStream(...call) {
+      await kept()
+      await driver.writeStream(...call)
+    },
+    async sweep(...call) {
+      await kept()
+      return driver.sweep(...call)
+    },
+  })
 }
 
 async function inPartsOfOneBuffer({ metadata, body }: EntryStream): Promise<EntryStream> {
