@@ -1,8 +1,13 @@
+import type { CallOptions } from '@holdfast/core'
+import { cut } from '../bodies.ts'
+import { noise } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
 import { everyCall } from '../every-call.ts'
+import { streams } from '../requirements.ts'
 import type { ScopeHandle } from '../scope-handle.ts'
 import { seeEntries } from '../see-entries.ts'
 import { outcomeOf, turnOfEventLoop } from '../settlement.ts'
+import type { TestBench } from '../test-bench.ts'
 
 const anHourMs = 3_600_000
 
@@ -70,26 +75,27 @@ export const cancellationChecks: readonly ConformanceCheck[] = [
     promises: ['17.3'],
     title:
       'A write that is aborted on its way was applied if it resolves, and never is if ABORTED.',
-    async run({ store, expect }) {
-      const outcomes = new Map<string, string>()
-      for (let round = 0; round < 20; round++) {
-        const key = `key ${round}`
-        const controller = new AbortController()
-        const change = { puts: [store.putOf(key)] }
-        const call = outcomeOf(store.commit(change, { signal: controller.signal }))
-        if (round % 2 === 1) await turnOfEventLoop()
-        controller.abort()
-        outcomes.set(key, await call)
-      }
-      // Whatever a driver still had in hand is done by the time that a later write is.
-      await turnOfEventLoop()
-      await store.put('later')
-      for (const [key, outcome] of outcomes) {
-        expect(['resolved', 'ABORTED', 'OUTCOME_UNKNOWN'].includes(outcome)).toBe(true)
-        const isThere = (await store.get(key)) !== null
-        if (outcome !== 'OUTCOME_UNKNOWN') expect(isThere).toBe(outcome === 'resolved')
-      }
-    },
+    run: (bench) =>
+      expectTruth(bench, ['new', 'old'], (store, options) =>
+        store.commit({ puts: [store.putOf('new')] }, options),
+      ),
+  },
+  {
+    id: 'cancellation.of-a-clear',
+    promises: ['17.3'],
+    title:
+      'A clear that is aborted on its way has cleared if it resolves, and never does if ABORTED.',
+    run: (bench) => expectTruth(bench, [], (store, options) => store.clear(options)),
+  },
+  {
+    id: 'cancellation.of-an-upload',
+    promises: ['17.3', '20.4'],
+    title: 'An upload that is aborted on its way is there if it resolves, and never is if ABORTED.',
+    needs: [streams],
+    run: (bench) =>
+      expectTruth(bench, ['new', 'old'], (store, options) =>
+        store.upload('new', cut(noise(100_000)), {}, options),
+      ),
   },
   {
     id: 'cancellation.of-one',
@@ -110,6 +116,38 @@ export const cancellationChecks: readonly ConformanceCheck[] = [
     },
   },
 ]
+
+/**
+ * Aborts one write in each of several scopes, at once or a moment later, and holds what the calls
+ * said against what is there in the end.
+ */
+async function expectTruth(
+  { at, store, expect }: TestBench,
+  keysAfter: readonly string[],
+  write: (store: ScopeHandle, options: CallOptions) => Promise<unknown>,
+): Promise<void> {
+  const ended: (readonly [scope: ScopeHandle, outcome: string])[] = []
+  for (let round = 0; round < 20; round++) {
+    const scope = at({ plugin: `plugin-${round}` })
+    await scope.put('old')
+    const controller = new AbortController()
+    const call = outcomeOf(write(scope, { signal: controller.signal }))
+    if (round % 2 === 1) await turnOfEventLoop()
+    controller.abort()
+    ended.push([scope, await call])
+  }
+  // Whatever a driver still had in hand is done by the time that a later write is.
+  await turnOfEventLoop()
+  await store.put('later')
+  for (const [scope, outcome] of ended) {
+    expect(['resolved', 'ABORTED', 'OUTCOME_UNKNOWN'].includes(outcome)).toBe(true)
+    if (outcome === 'OUTCOME_UNKNOWN') continue
+    expect([outcome, await scope.keys()]).toEqual([
+      outcome,
+      outcome === 'resolved' ? keysAfter : ['old'],
+    ])
+  }
+}
 
 async function fillAndSee(store: ScopeHandle): Promise<unknown> {
   await store.put('key', 'old')

@@ -1,5 +1,5 @@
 import { HoldfastError } from '@holdfast/core'
-import { orNothing, turnOfEventLoop } from '../settlement.ts'
+import { nothingCame, orNothing, turnOfEventLoop } from '../settlement.ts'
 import { aroundCalls } from './around-calls.ts'
 import type { Mutant } from './mutant.ts'
 import { overrideDriver } from './override-driver.ts'
@@ -67,21 +67,27 @@ export const cancellationMutants: readonly Mutant[] = [
       }),
   },
   {
-    name: 'says that a write was aborted, or came too late, and goes on with it',
-    caughtBy: ['cancellation.of-a-write', 'cancellation.held-up-writes'],
+    name: 'says that a call was aborted, or came too late, and goes on with it',
+    caughtBy: [
+      'cancellation.of-a-write',
+      'cancellation.of-a-clear',
+      'cancellation.of-an-upload',
+      'cancellation.held-up-writes',
+    ],
     wrap: (driver) =>
-      overrideDriver(driver, {
-        async commit(target, commit, options) {
-          const { signal, deadlineAt = Date.now() + 60_000 } = options ?? {}
-          const aborted = new Promise<never>((_resolve, reject) => {
-            signal?.addEventListener('abort', () =>
-              reject(new HoldfastError('ABORTED', 'The call was aborted by its signal.')),
-            )
-          })
-          const written = Promise.race([driver.commit(target, commit), aborted])
-          if ((await orNothing(written, deadlineAt - Date.now())) === undefined) return
-          throw new HoldfastError('DEADLINE_EXCEEDED', 'The call did not finish by its deadline.')
-        },
+      aroundCalls(driver, async (call, options) => {
+        const { signal, deadlineAt = Date.now() + 60_000 } = options ?? {}
+        const aborted = new Promise<never>((_resolve, reject) => {
+          signal?.addEventListener('abort', () =>
+            reject(new HoldfastError('ABORTED', 'The call was aborted by its signal.')),
+          )
+        })
+        const result = await orNothing(
+          Promise.race([call(undefined), aborted]),
+          deadlineAt - Date.now(),
+        )
+        if (result !== nothingCame) return result
+        throw new HoldfastError('DEADLINE_EXCEEDED', 'The call did not finish by its deadline.')
       }),
   },
   {
