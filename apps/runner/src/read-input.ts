@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { HoldfastError, type JsonValue } from '@holdfast/core'
 import { parseJson } from './parse-json.ts'
 import { readStdin } from './read-stdin.ts'
@@ -21,8 +21,21 @@ export async function readInput(input: string, signal: AbortSignal): Promise<Jso
  * @throws {@link HoldfastError} `INPUT_NOT_READABLE`
  */
 export async function readFileOf(file: string): Promise<Uint8Array> {
+  return await namingFile(file, () => readFile(file))
+}
+
+/**
+ * Tells the size of a file that the caller named, in bytes.
+ *
+ * @throws {@link HoldfastError} `INPUT_NOT_READABLE`
+ */
+export async function sizeOfFile(file: string): Promise<number> {
+  return await namingFile(file, async () => (await stat(file)).size)
+}
+
+async function namingFile<Result>(file: string, read: () => Promise<Result>): Promise<Result> {
   try {
-    return await readFile(file)
+    return await read()
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new HoldfastError('INPUT_NOT_READABLE', `${file} cannot be read: ${reason}.`, {

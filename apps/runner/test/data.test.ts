@@ -1,7 +1,10 @@
-import { writeFile } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { limits } from '@holdfast/core'
 import { describe, expect, test } from 'vitest'
-import { desk, makeFolder, makeStore, type Outcome, run, usageOf } from './holdfast.ts'
+import { desk, makeFolder, makeStore, type Outcome, run, start, usageOf } from './holdfast.ts'
 
 const isJson = ['--store-name', 'persistent_store']
 
@@ -214,6 +217,31 @@ describe('holdfast data', () => {
     expect(stderr).toMatch(new RegExp(`^holdfast: ${code}: .+\\n$`))
     expect({ exited, stdout }).toEqual({ exited: exitCode, stdout: '' })
     expect(await usageOf(store)).toEqual({})
+  })
+})
+
+test('a file that is too large to be held whole goes in and out, and is told of', async () => {
+  const { data, store } = await openData()
+  const folder = await makeFolder()
+  const [file, copy] = [join(folder, 'film.mp4'), join(folder, 'copy.mp4')]
+  const size = limits.maxValueBytes + 1
+  await writeFile(file, 'begin')
+  await truncate(file, size)
+  expect(await data(['put', 'film', '--file', file, '--content-type', 'video/mp4'])).toMatchObject({
+    code: 0,
+  })
+
+  expect(JSON.parse((await data(['stat', 'film', '--json'])).stdout)).toMatchObject({
+    size,
+    contentType: 'video/mp4',
+  })
+  const get = start(['data', 'get', 'film', '--plugin', 'desk', '--store', store])
+  await pipeline(get.stdout, createWriteStream(copy))
+  expect(await get.ended).toBe(0)
+  expect((await readFile(copy)).equals(await readFile(file))).toBe(true)
+  expect(await data(['get', 'film', '--json'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('VALUE_TOO_LARGE'),
   })
 })
 

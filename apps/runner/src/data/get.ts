@@ -1,7 +1,7 @@
 import { decodeJson, type Entry, HoldfastError, type StoreName } from '@holdfast/core'
 import { writeText } from '../write-text.ts'
 import { writeTo } from '../write-to.ts'
-import { findEntry } from './find-entry.ts'
+import { findEntry, openValue } from './find-entry.ts'
 import { openTarget, type TargetOptions } from './target.ts'
 
 export type GetOptions = TargetOptions
@@ -9,14 +9,16 @@ export type GetOptions = TargetOptions
 /** Writes a value to stdout. */
 export async function get(key: string, options: GetOptions, signal: AbortSignal): Promise<void> {
   await using target = await openTarget(options, { create: false, signal })
-  const entry = await findEntry(target, key, signal)
   const { store } = target.scope
   if (options.json === true) {
-    await writeTo(process.stdout, `${JSON.stringify(toJson(entry, store))}\n`)
+    const json = JSON.stringify(toJson(await findEntry(target, key, signal), store))
+    await writeText(process.stdout, `${json}\n`)
   } else if (process.stdout.isTTY) {
-    await writeText(process.stdout, showValue(entry, store))
+    await writeText(process.stdout, showValue(await findEntry(target, key, signal), store))
   } else {
-    await writeTo(process.stdout, entry.value)
+    for await (const bytes of await openValue(target, key, signal)) {
+      await writeTo(process.stdout, bytes)
+    }
   }
 }
 

@@ -1,8 +1,9 @@
-import { HoldfastError, type Version } from '@holdfast/core'
-import type { Session } from '@holdfast/session'
+import { createReadStream } from 'node:fs'
+import { HoldfastError, limits, type Version } from '@holdfast/core'
+import type { ByteSource, Session } from '@holdfast/session'
 import { escapeControls } from '../escape-controls.ts'
 import { parseJson } from '../parse-json.ts'
-import { readFileOf } from '../read-input.ts'
+import { readFileOf, sizeOfFile } from '../read-input.ts'
 import { readStdin } from '../read-stdin.ts'
 import { writeTo } from '../write-to.ts'
 import { openTarget, parseKey, type TargetOptions } from './target.ts'
@@ -44,32 +45,41 @@ async function readValue(
   stdin: '-' | undefined,
   options: PutOptions,
   signal: AbortSignal,
-): Promise<Uint8Array> {
-  const { value, file } = options
+): Promise<Uint8Array | OpenFile> {
+  const { value, file, storeName } = options
   const sources = [stdin, value, file].filter((source) => source !== undefined)
   if (sources.length !== 1) {
     throw usage('Give the value in one way: --value TEXT, --file FILE, or - for stdin.')
   }
   if (value !== undefined) return new TextEncoder().encode(value)
-  return file === undefined || file === '-' ? readStdin(signal) : readFileOf(file)
+  if (file === undefined || file === '-') return readStdin(signal)
+  const isLarge = (await sizeOfFile(file)) > limits.maxValueBytes
+  // JSON is read whole, and refused if it is that large.
+  return isLarge && storeName === 'storage' ? () => createReadStream(file) : readFileOf(file)
 }
+
+/** Opens a file that goes into a store piece by piece, when there is a store. */
+type OpenFile = () => ByteSource
 
 /** Looks at the value before any store is opened. */
 function prepareWrite(
   key: string,
-  bytes: Uint8Array,
+  source: Uint8Array | OpenFile,
   options: PutOptions,
 ): (session: Session) => Promise<Version> {
   const { storeName, contentType, expiresInMs, ifAbsent } = options
   const { ifVersion = ifAbsent === true ? null : undefined } = options
   const condition = ifVersion === undefined ? {} : { ifVersion }
-  if (storeName === 'storage') {
-    return ({ storage }) => storage.set(key, bytes, { contentType, expiresInMs, ...condition })
+  // A file is opened for storage alone.
+  if (storeName === 'storage' || typeof source === 'function') {
+    const settings = { contentType, expiresInMs, ...condition }
+    return ({ storage }) =>
+      storage.set(key, typeof source === 'function' ? source() : source, settings)
   }
   if (contentType !== undefined) {
     throw usage('What is in persistent_store is JSON, so it has no --content-type.')
   }
-  const value = parseJson(bytes, 'The value')
+  const value = parseJson(source, 'The value')
   return ({ persistent_store: store }) => store.set(key, value, { expiresInMs, ...condition })
 }
 

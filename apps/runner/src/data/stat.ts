@@ -1,6 +1,6 @@
 import { showTable, showTime } from '../show-table.ts'
 import { writeTo } from '../write-to.ts'
-import { findEntry } from './find-entry.ts'
+import { findMetadata } from './find-entry.ts'
 import { openTarget, type Target, type TargetOptions } from './target.ts'
 
 export type StatOptions = TargetOptions
@@ -30,7 +30,7 @@ async function usageOf({ driver, scope }: Target, signal: AbortSignal): Promise<
 }
 
 async function metadataOf(target: Target, text: string, signal: AbortSignal): Promise<Facts> {
-  const { value: _value, ...metadata } = await findEntry(target, text, signal)
+  const metadata = await findMetadata(target, text, signal)
   const { key, size, version, createdAt, updatedAt, expiresAt, contentType } = metadata
   return {
     json: metadata,
