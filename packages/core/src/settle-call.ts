@@ -1,9 +1,13 @@
 import type { CallOptions } from './call-options.ts'
+import type { ErrorCode } from './error-codes.ts'
 import { HoldfastError } from './holdfast-error.ts'
 import { isHoldfastError } from './is-holdfast-error.ts'
 
 /** What a call does to the store: it decides what an abort in the middle of it means. */
 export type CallEffect = 'read' | 'write'
+
+/** What the signal that a driver is given aborts for. */
+const endings: readonly ErrorCode[] = ['ABORTED', 'DEADLINE_EXCEEDED', 'DRIVER_CLOSED']
 
 /** The longest delay that `setTimeout` knows, in milliseconds; a deadline after it is none. */
 const longestDelayMs = 2 ** 31 - 1
@@ -72,11 +76,16 @@ export function outcomeUnknown(operation: string, cause: unknown): HoldfastError
   )
 }
 
-/** The error of a call that its own signal ended. */
+/**
+ * The error of a call that its own signal ended. Where a layer calls the driver below it, the reason
+ * of the signal is that error already.
+ */
 export function abortedError(operation: string, signal: AbortSignal): HoldfastError {
+  const reason: unknown = signal.reason
+  if (reason instanceof HoldfastError && endings.includes(reason.code)) return reason
   return new HoldfastError('ABORTED', 'The call was aborted by its signal.', {
     operation,
-    cause: signal.reason,
+    cause: reason,
   })
 }
 
