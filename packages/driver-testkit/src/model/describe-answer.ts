@@ -96,7 +96,7 @@ export function describeBytes(bytes: Uint8Array): string {
 }
 
 /** Says how a call failed. */
-export function describeFailure(error: unknown): string {
+function describeFailure(error: unknown): string {
   if (!isHoldfastError(error) && !(error instanceof Refusal)) return `an error: ${String(error)}`
   const { code, context } = error
   const details = (contextFields[code] ?? []).map(
