@@ -17,7 +17,10 @@ export interface ErrorStyle {
 /** Writes an error to stderr: one paragraph, `holdfast: CODE: message`. */
 export async function showError(caught: unknown, style: ErrorStyle): Promise<void> {
   const problem = toProblem(caught, style.instance)
-  await writeTo(process.stderr, `${style.json ? JSON.stringify(problem) : toParagraph(problem)}\n`)
+  await writeTo(
+    process.stderr,
+    `${style.json ? escapeText(JSON.stringify(problem)) : toParagraph(problem)}\n`,
+  )
   if (style.verbose) await writeTo(process.stderr, `${escapeText(inspect(caught, { depth: 5 }))}\n`)
 }
 

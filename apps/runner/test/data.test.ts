@@ -220,6 +220,16 @@ describe('holdfast data', () => {
   })
 })
 
+test('an error tells a key without what a terminal would obey, and to programs as it is', async () => {
+  const { data, store } = await openData()
+  await usageOf(store)
+  const key = 'a\u009b2Jb\u202ec'
+  const { stderr } = await data(['get', key, '--json'])
+
+  expect(stderr).toContain('a\\u009b2Jb\\u202ec')
+  expect(JSON.parse(stderr)).toMatchObject({ code: 'KEY_NOT_FOUND', context: { key } })
+})
+
 test('a file that is too large to be held whole goes in and out, and is told of', async () => {
   const { data, store } = await openData()
   const folder = await makeFolder()

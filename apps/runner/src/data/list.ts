@@ -12,7 +12,7 @@ import {
 import { defaultWorkspace } from '../commands/common-options.ts'
 import { showTable, showTime } from '../show-table.ts'
 import { openStore } from '../store-registry.ts'
-import { writeTo } from '../write-to.ts'
+import { writeText } from '../write-text.ts'
 import { collectPages, type Extent, type Listing } from './collect-pages.ts'
 import type { TargetOptions } from './target.ts'
 
@@ -146,7 +146,7 @@ async function print(
   toTable: () => string,
 ): Promise<void> {
   const text = options.json === true ? JSON.stringify(listing) : toTable()
-  await writeTo(process.stdout, `${text}\n`)
+  await writeText(process.stdout, `${text}\n`)
   if (options.json === true || more === null) return
-  await writeTo(process.stderr, `There is more: ${more}\n`)
+  await writeText(process.stderr, `There is more: ${more}\n`)
 }

@@ -5,7 +5,7 @@ import { escapeControls } from '../escape-controls.ts'
 import { parseJson } from '../parse-json.ts'
 import { readFileOf, sizeOfFile } from '../read-input.ts'
 import { readStdin } from '../read-stdin.ts'
-import { writeTo } from '../write-to.ts'
+import { writeText } from '../write-text.ts'
 import { openTarget, parseKey, type TargetOptions } from './target.ts'
 import { withSession } from './with-session.ts'
 
@@ -32,7 +32,7 @@ export async function put(
   await using target = await openTarget(options, { create: true, signal })
   await withSession(target, quota, signal, async (session) => {
     const version = await write(session)
-    await writeTo(
+    await writeText(
       process.stdout,
       options.json === true
         ? `${JSON.stringify({ key, version })}\n`

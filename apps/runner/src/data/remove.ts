@@ -1,5 +1,5 @@
 import { escapeControls } from '../escape-controls.ts'
-import { writeTo } from '../write-to.ts'
+import { writeText } from '../write-text.ts'
 import { openTarget, parseKey, type TargetOptions } from './target.ts'
 import { withSession } from './with-session.ts'
 
@@ -19,7 +19,7 @@ export async function remove(
     for (const key of new Set(keys)) if (await store.exists(key)) removed.push(key)
     await store.deleteMany(new Set(keys))
     const missing = keys.filter((key) => !removed.includes(key))
-    await writeTo(
+    await writeText(
       process.stdout,
       options.json === true
         ? `${JSON.stringify({ removed, missing })}\n`

@@ -1,5 +1,5 @@
 import { showTable, showTime } from '../show-table.ts'
-import { writeTo } from '../write-to.ts'
+import { writeText } from '../write-text.ts'
 import { findMetadata } from './find-entry.ts'
 import { openTarget, type Target, type TargetOptions } from './target.ts'
 
@@ -15,7 +15,7 @@ export async function stat(
   const facts =
     key === undefined ? await usageOf(target, signal) : await metadataOf(target, key, signal)
   const text = options.json === true ? JSON.stringify(facts.json) : showTable(facts.rows)
-  await writeTo(process.stdout, `${text}\n`)
+  await writeText(process.stdout, `${text}\n`)
 }
 
 interface Facts {
