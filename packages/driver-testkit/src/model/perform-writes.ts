@@ -88,17 +88,31 @@ export const performUpload: Perform<'write a stream'> = async (action, driver, w
     ...(quota === null ? [] : [`quota ${quota.maxBytes}`]),
     ...(fails ? ['the body fails in the end'] : []),
   ]
-  const write = (): void => world.model.writeStream(scope, put, expected, quota)
   const body = bodyOf(value, action.pieceBytes, fails)
-  const got = await told(
+  const call = await told(
     () => driver.writeStream(scope, { ...rest, expected, quota, body }),
     () => 'done',
   )
+  // How much a stream would have needed is not known to who ends it early.
+  const got = call.replace(/, neededBytes \d+$/, '')
+  const checks = expected === undefined ? [] : [{ store: scope.store, key, version: expected }]
+  const answer = async (): Promise<string> => {
+    if (fails) return 'refused: BODY_FAILED'
+    // What is too much by itself may be refused for that, whatever else is to be said of it.
+    const tooMuch = `refused: QUOTA_EXCEEDED, maxBytes ${quota?.maxBytes}`
+    if (got === tooMuch && world.model.isOverAlone(scope, put, quota)) return got
+    const commit = { checks, puts: [put], deletes: [], quota }
+    const judged = await told(
+      () => world.model.commit(scope, commit),
+      () => 'done',
+    )
+    return judged.replace(/, neededBytes \d+$/, '')
+  }
   return {
     kind: 'write a stream',
     title: `write a stream to ${describeScope(scope)}: ${parts.join('; ')}`,
-    expected: withoutNeeds(fails ? 'refused: BODY_FAILED' : await told(write, () => 'done')),
-    got: withoutNeeds(got),
+    expected: await answer(),
+    got,
   }
 }
 
@@ -198,9 +212,4 @@ function describePut({ version, value, expiresAt, contentType }: Put, world: Mod
   const expiry = expiresAt === null ? '' : ` which expires ${world.describe.time(expiresAt)}`
   const type = contentType === null ? '' : ` of type ${describeKey(contentType)}`
   return `${version} (${describeBytes(value)}${type}${expiry})`
-}
-
-/** How much a stream would have needed is not known to who ends it early. */
-function withoutNeeds(answer: string): string {
-  return answer.replace(/, neededBytes \S+$/, '')
 }

@@ -95,24 +95,10 @@ export class StoreModel {
     for (const put of puts) this.#put({ ...target, store: put.store }, put)
   }
 
-  /**
-   * Applies a commit of one put, unless its bytes alone are more than the quota allows.
-   *
-   * @throws {@link Refusal}
-   */
-  writeStream(
-    scope: Scope,
-    put: Put,
-    expected: Version | null | undefined,
-    quota: Quota | null,
-  ): void {
-    const { store, key, value } = put
+  /** Whether a body is over the quota by itself, so that it may be refused before its end. */
+  isOverAlone(scope: Scope, { key, value }: Put, quota: Quota | null): boolean {
     const bytes = bytesOf(key, value.length)
-    if (quota !== null && bytes > quota.maxBytes && bytes > this.bytesOf(scope)) {
-      throw new Refusal('QUOTA_EXCEEDED', { maxBytes: quota.maxBytes })
-    }
-    const checks = expected === undefined ? [] : [{ store, key, version: expected }]
-    this.commit(scope, { checks, puts: [put], deletes: [], quota })
+    return quota !== null && bytes > quota.maxBytes && bytes > this.bytesOf(scope)
   }
 
   /** What a plugin holds in both its stores. */
