@@ -24,6 +24,19 @@ export async function joined(body: AsyncIterable<Uint8Array>): Promise<Uint8Arra
   return new Uint8Array(Buffer.concat(await Array.fromAsync(body)))
 }
 
+/** What an iterator has left of a body, behind the piece that was taken from it already. */
+export async function* restOf(
+  pieces: AsyncIterator<Uint8Array, unknown> | undefined,
+  first: Uint8Array = new Uint8Array(),
+): AsyncGenerator<Uint8Array> {
+  yield first
+  for (;;) {
+    const next = await pieces?.next()
+    if (next === undefined || next.done === true) return
+    yield next.value
+  }
+}
+
 /** A body that stops in its middle until it is told to go on, and notes whether it was told to end. */
 export class HeldBody implements AsyncIterableIterator<Uint8Array> {
   /** Resolves when the pieces before the stop have been taken, and more is asked for. */

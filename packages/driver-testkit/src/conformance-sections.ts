@@ -4,6 +4,7 @@ import { clearChecks } from './checks/clear-checks.ts'
 import { commitChecks } from './checks/commit-checks.ts'
 import { compareAndSetChecks } from './checks/compare-and-set-checks.ts'
 import { downloadChecks } from './checks/download-checks.ts'
+import { downloadEndChecks } from './checks/download-end-checks.ts'
 import { durabilityChecks } from './checks/durability-checks.ts'
 import { entriesChecks } from './checks/entries-checks.ts'
 import { errorsChecks } from './checks/errors-checks.ts'
@@ -50,7 +51,13 @@ export const conformanceSections: readonly ConformanceSection[] = [
   { title: 'capabilities', checks: capabilitiesChecks },
   {
     title: 'streams',
-    checks: [...streamValueChecks, ...uploadChecks, ...downloadChecks, ...streamTrafficChecks],
+    checks: [
+      ...streamValueChecks,
+      ...uploadChecks,
+      ...downloadChecks,
+      ...downloadEndChecks,
+      ...streamTrafficChecks,
+    ],
   },
   { title: 'watching', checks: [...watchingChecks, ...watchEndChecks] },
 ]

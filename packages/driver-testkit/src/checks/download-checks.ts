@@ -1,12 +1,10 @@
 import type { ByteRange } from '@holdfast/core'
-import { bodyDifference, cut, joined } from '../bodies.ts'
-import { differenceOf, mebibyte, noise } from '../bytes.ts'
+import { bodyDifference, cut, restOf } from '../bodies.ts'
+import { differenceOf, noise } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
 import { movableClock, sharedStore, streams } from '../requirements.ts'
-import type { ScopeHandle } from '../scope-handle.ts'
 import { outcomeOf } from '../settlement.ts'
-
-const sizable = 3 * mebibyte
+import { putSizable, sizable } from '../sizable-values.ts'
 
 export const downloadChecks: readonly ConformanceCheck[] = [
   {
@@ -119,7 +117,7 @@ export const downloadChecks: readonly ConformanceCheck[] = [
     title: 'Two who read one value at once each have the whole of it.',
     needs: [streams],
     async run({ store, expect }) {
-      await fill(store)
+      await putSizable(store)
       for (const key of ['streamed', 'whole']) {
         const first = (await store.download(key))?.body[Symbol.asyncIterator]()
         const begin = await first?.next()
@@ -153,66 +151,6 @@ export const downloadChecks: readonly ConformanceCheck[] = [
       }
     },
   },
-  {
-    id: 'streams.body-aborted',
-    promises: ['20.11'],
-    title: 'The signal of readStream ends the body, begun or not, with ABORTED.',
-    needs: [streams],
-    async run({ store, orNothing, expect }) {
-      await fill(store)
-      for (const key of ['streamed', 'whole']) {
-        for (const begun of [true, false]) {
-          const controller = new AbortController()
-          const stream = await store.download(key, null, { signal: controller.signal })
-          const pieces = stream?.body[Symbol.asyncIterator]()
-          if (begun) await pieces?.next()
-          controller.abort()
-          expect(await orNothing(outcomeOf(joined(restOf(pieces))))).toBe('ABORTED')
-        }
-      }
-      expect(differenceOf(await store.bytes('streamed'), noise(sizable))).toBe(null)
-    },
-  },
-  {
-    id: 'streams.closed',
-    promises: ['15.2', '20.11'],
-    title: 'close ends the bodies that are open, begun or not, with DRIVER_CLOSED.',
-    needs: [streams],
-    async run({ store, driver, orNothing, expect }) {
-      await fill(store)
-      const bodies = []
-      for (const key of ['streamed', 'whole', 'streamed', 'whole']) {
-        const stream = await store.download(key)
-        bodies.push(stream?.body[Symbol.asyncIterator]())
-      }
-      for (const pieces of bodies.slice(2)) await pieces?.next()
-      expect(await orNothing(outcomeOf(driver.close()))).toBe('resolved')
-      for (const pieces of bodies) {
-        expect(await orNothing(outcomeOf(joined(restOf(pieces))))).toBe('DRIVER_CLOSED')
-      }
-    },
-  },
-  {
-    id: 'streams.stopped-early',
-    promises: ['15.2', '20.11'],
-    title: 'To stop reading early is no error, and neither is it not to read at all.',
-    needs: [streams],
-    async run({ store, driver, orNothing, expect }) {
-      await fill(store)
-      for (let round = 0; round < 10; round++) {
-        for (const key of ['streamed', 'whole']) {
-          await store.download(key)
-          for await (const piece of (await store.download(key))?.body ?? []) {
-            expect(piece.byteLength > 0).toBe(true)
-            break
-          }
-        }
-      }
-      await store.upload('streamed', cut(noise(10)))
-      expect(differenceOf(await store.bytes('streamed'), noise(10))).toBe(null)
-      expect(await orNothing(outcomeOf(driver.close()))).toBe('resolved')
-    },
-  },
 ]
 
 /** Ranges at and around the places where one may be off by one. */
@@ -242,24 +180,6 @@ function rangesOf(size: number): readonly ByteRange[] {
       { start, end: Number.MAX_SAFE_INTEGER },
     ])
     .filter(({ start, end }) => end === null || end >= start)
-}
-
-async function* restOf(
-  pieces: AsyncIterator<Uint8Array, unknown> | undefined,
-  first: Uint8Array = new Uint8Array(),
-): AsyncGenerator<Uint8Array> {
-  yield first
-  for (;;) {
-    const next = await pieces?.next()
-    if (next === undefined || next.done === true) return
-    yield next.value
-  }
-}
-
-/** One value that was streamed, and one that was given whole. */
-async function fill(store: ScopeHandle): Promise<void> {
-  await store.upload('streamed', cut(noise(sizable)))
-  await store.put('whole', noise(sizable))
 }
 
 function scribble(piece: Uint8Array): void {

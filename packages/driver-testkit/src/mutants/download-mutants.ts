@@ -144,33 +144,6 @@ export const downloadMutants: readonly Mutant[] = [
     wrap: (driver) =>
       changeDownloads(driver, ({ metadata, body }) => ({ metadata, body: asBuffers(body) })),
   },
-  {
-    name: 'reads a value whole before it gives out the first piece',
-    caughtBy: ['streams.body-aborted', 'streams.closed', 'streams.turns'],
-    wrap: (driver) =>
-      changeDownloads(driver, async ({ metadata, body }) => ({
-        metadata,
-        body: cut(await joined(body)),
-      })),
-  },
-  {
-    name: 'waits in close for the bodies that it gave out',
-    caughtBy: ['streams.closed', 'streams.stopped-early'],
-    wrap(driver) {
-      const open: Promise<void>[] = []
-      return {
-        ...changeDownloads(driver, ({ metadata, body }) => {
-          const ended = Promise.withResolvers<void>()
-          open.push(ended.promise)
-          return { metadata, body: endingWith(body, ended.resolve) }
-        }),
-        async close() {
-          await Promise.all(open)
-          await driver.close()
-        },
-      }
-    },
-  },
 ]
 
 function changeRanges(
@@ -266,15 +239,4 @@ async function inPartsOfOneBuffer({ metadata, body }: EntryStream): Promise<Entr
 
 async function* asBuffers(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const bytes of body) yield Buffer.from(bytes)
-}
-
-async function* endingWith(
-  body: AsyncIterable<Uint8Array>,
-  onEnd: () => void,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body
-  } finally {
-    onEnd()
-  }
 }

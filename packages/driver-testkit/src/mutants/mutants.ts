@@ -3,6 +3,7 @@ import { capabilityMutants } from './capability-mutants.ts'
 import { clearMutants } from './clear-mutants.ts'
 import { commitMutants } from './commit-mutants.ts'
 import { compareAndSetMutants } from './compare-and-set-mutants.ts'
+import { downloadEndMutants } from './download-end-mutants.ts'
 import { downloadMutants } from './download-mutants.ts'
 import { durabilityMutants } from './durability-mutants.ts'
 import { entryMutants } from './entry-mutants.ts'
@@ -49,6 +50,7 @@ export const mutants: readonly Mutant[] = [
   ...streamValueMutants,
   ...uploadMutants,
   ...downloadMutants,
+  ...downloadEndMutants,
   ...streamTrafficMutants,
   ...watchingMutants,
   ...watchEndMutants,
