@@ -96,7 +96,7 @@ export const contractPromises = {
   '11.3':
     'A cursor stays good for as long as one likes: after other writes, used again, when the key where the page ended is gone, when the store was closed and opened again (with a `durability`), and for another driver on the same store (where `shared`).',
   '11.4':
-    'A cursor is for the query that it came from. With another prefix it leads to no key without that prefix; what is no cursor is refused with `INVALID_CURSOR`.',
+    'A cursor is for the query that it came from. In another scope, or with another prefix, it leads to nothing that the scope and the prefix would not give without it, or is refused with `INVALID_CURSOR`, as is what is no cursor.',
   '12.1':
     '`clear` removes all entries of its scope, and returns the usage that the scope had. To clear a scope that holds nothing is no error.',
   '12.2': 'It never reaches beyond its scope.',
@@ -160,7 +160,7 @@ export const contractPromises = {
   '20.10':
     'A value of more than `maxValueBytes` is read as a stream alone. `get` refuses it with `VALUE_TOO_LARGE`; in a listing and a watch its value is `null`.',
   '20.11':
-    'The signal of its call ends the body that is given out, which then throws `ABORTED`, and so does `close`, with `DRIVER_CLOSED`. To stop reading early is no error.',
+    'The signal of its call ends the body that is given out, which then throws `ABORTED`, and so does `close`, with `DRIVER_CLOSED`. The deadline is for the opening alone, and does not end the body. To stop reading early is no error.',
   '20.12':
     'An upload whose writer has not been heard of for `limits.uploadLeaseMs` is removed by the next sweep. If its writer is alive after all, it rejects with `UPLOAD_EXPIRED`, and the old value is as it was.',
   '21.1':
