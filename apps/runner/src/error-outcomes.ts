@@ -75,6 +75,8 @@ export const errorOutcomes: Readonly<Record<ErrorCode, ErrorOutcome>> = {
   STORE_READ_ONLY: storeFault,
   STORE_PARENT_MISSING: storeFault,
   STORE_NOT_FOUND: storeFault,
+  STORE_ACCESS_DENIED: storeFault,
+  STORE_NOT_MIGRATED: storeFault,
   STORE_URL_INVALID: { status: 500, exitCode: exitCodes.usage },
   DRIVER_NOT_FOUND: { status: 500, exitCode: exitCodes.usage },
 

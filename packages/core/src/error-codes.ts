@@ -51,6 +51,8 @@ export const errorCodes = {
   STORE_READ_ONLY: 'final',
   STORE_PARENT_MISSING: 'final',
   STORE_NOT_FOUND: 'final',
+  STORE_ACCESS_DENIED: 'final',
+  STORE_NOT_MIGRATED: 'final',
   STORE_URL_INVALID: 'final',
   DRIVER_NOT_FOUND: 'final',
 

@@ -1,0 +1,253 @@
+import {
+  type EpochMs,
+  type PluginScope,
+  type StorageKey,
+  type StoreName,
+  storeNames,
+  type Usage,
+  type Version,
+} from '@holdfast/core'
+import {
+  chunkBytes,
+  type KeyChange,
+  type KeyState,
+  type LedgerCommit,
+  PluginLedger,
+  type WrittenEntry,
+} from './plugin-ledger.ts'
+import { countExpired } from './read-statements.ts'
+import type { Row, SqlConnection } from './sql-connection.ts'
+import {
+  addChunk,
+  adoptStreams,
+  beginStream,
+  lockUploads,
+  orphanStreams,
+  streamStates,
+} from './stream-statements.ts'
+import { textArray } from './text-array.ts'
+import {
+  createAccount,
+  deleteEntries,
+  lockAccount,
+  readStates,
+  updateAccount,
+  upsertSizes,
+  upsertStatement,
+} from './write-statements.ts'
+
+/** How a commit of a batch ended: `null` where it was applied. */
+export type CommitOutcome = Error | null
+
+/** A batch in its transaction, which has yet to be committed. */
+export interface AppliedBatch {
+  /** An outcome for each commit, which holds if the transaction does. */
+  readonly outcomes: readonly CommitOutcome[]
+  /** By which its transaction is known again; `null` if it wrote nothing. */
+  readonly id: string | null
+  /** The transaction that had written last before it; `null` if there was none. */
+  readonly idBefore: string | null
+  /** What it wrote, and what was there before. */
+  readonly changes: readonly KeyChange[]
+}
+
+/**
+ * Applies commits of one plugin, one after the other, in the transaction that is open: each whole or
+ * not at all, and what one is refused for holds up none of the others.
+ */
+export async function applyCommits(
+  connection: SqlConnection,
+  target: PluginScope,
+  commits: readonly LedgerCommit[],
+  now: EpochMs,
+): Promise<AppliedBatch> {
+  const { ledger, idBefore } = await openLedger(connection, target, commits, now)
+  const outcomes = commits.map((commit) => outcomeOf(() => ledger.apply(commit)))
+  const id = crypto.randomUUID()
+  const hasWritten = await writeLedger(connection, target, ledger, { id, now })
+  return { outcomes, id: hasWritten ? id : null, idBefore, changes: ledger.changes() }
+}
+
+function outcomeOf(apply: () => void): CommitOutcome {
+  try {
+    apply()
+    return null
+  } catch (error) {
+    if (error instanceof Error) return error
+    throw error
+  }
+}
+
+async function openLedger(
+  connection: SqlConnection,
+  { workspace, plugin }: PluginScope,
+  commits: readonly LedgerCommit[],
+  now: EpochMs,
+): Promise<{ readonly ledger: PluginLedger; readonly idBefore: string | null }> {
+  const streams = commits.flatMap(({ puts }) => puts.flatMap(({ stream }) => stream?.id ?? []))
+  const values = {
+    workspace,
+    plugin,
+    now,
+    keys: textArray(keysOf(commits)),
+    streams: textArray(streams),
+  }
+  const hasQuota = commits.some(({ quota }) => quota !== null)
+  for (;;) {
+    // They are on their way together, and each sees what there is once the lock is taken.
+    const [[account], states, expired, uploads] = await Promise.all([
+      connection.run(lockAccount, values),
+      connection.run(readStates, values),
+      hasQuota ? connection.run(countExpired, values) : [],
+      streams.length > 0 ? connection.run(lockUploads, values) : [],
+    ])
+    if (account !== undefined) {
+      const expiredBytes = expired.reduce((sum, { bytes }) => sum + Number(bytes), 0)
+      const ledger = new PluginLedger({
+        now,
+        counters: toCounters(account),
+        expiredBytes,
+        states: toStates(states),
+        uploads: new Set(uploads.map(({ id }) => id as string)),
+      })
+      return { ledger, idBefore: account['last_commit'] as string | null }
+    }
+    await connection.run(createAccount, values)
+  }
+}
+
+async function writeLedger(
+  connection: SqlConnection,
+  { workspace, plugin }: PluginScope,
+  ledger: PluginLedger,
+  { id, now }: { readonly id: string; readonly now: EpochMs },
+): Promise<boolean> {
+  const target = { workspace, plugin }
+  const runs: Promise<unknown>[] = []
+  for (const store of storeNames) {
+    const keys = ledger.removed(store)
+    if (keys.length === 0) continue
+    runs.push(connection.run(deleteEntries, { ...target, store, keys: textArray(keys) }))
+  }
+  const written = ledger.written()
+  for (const entry of written) runs.push(...writeChunks(connection, target, entry))
+  for (let at = 0; at < written.length;) {
+    const size = upsertSizes.find((rows) => rows <= written.length - at) ?? 1
+    const rows = written.slice(at, at + size)
+    runs.push(connection.run(upsertStatement(size), { ...target, ...toValues(rows, now) }))
+    at += size
+  }
+  if (ledger.adopted.length > 0) {
+    const streams = textArray(ledger.adopted)
+    runs.push(connection.run(adoptStreams, { ...target, streams }))
+  }
+  if (ledger.orphans.length > 0) {
+    const streams = textArray(ledger.orphans)
+    runs.push(connection.run(orphanStreams, { ...target, streams }))
+  }
+  if (runs.length > 0) {
+    const { storage, persistent_store: persistent } = ledger.counters
+    runs.push(
+      connection.run(updateAccount, {
+        ...target,
+        storageEntries: storage.entries,
+        storageBytes: storage.bytes,
+        persistentEntries: persistent.entries,
+        persistentBytes: persistent.bytes,
+        commit: id,
+      }),
+    )
+  }
+  await Promise.all(runs)
+  return runs.length > 0
+}
+
+/** Writes a value that is too large for its row, and has not arrived in chunks. */
+function writeChunks(
+  connection: SqlConnection,
+  target: PluginScope,
+  { stream, value }: WrittenEntry,
+): readonly Promise<unknown>[] {
+  if (stream === null || value === null) return []
+  const begun = { ...target, stream, state: streamStates.live, leaseUntil: null }
+  const runs = [connection.run(beginStream, begun)]
+  for (let position = 0; position * chunkBytes < value.length; position++) {
+    const bytes = value.subarray(position * chunkBytes, (position + 1) * chunkBytes)
+    runs.push(connection.run(addChunk, { ...target, stream, position, bytes }))
+  }
+  return runs
+}
+
+function toValues(rows: readonly WrittenEntry[], now: EpochMs): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const [row, entry] of rows.entries()) {
+    values[`updatedAt${row}`] = now
+    for (const [name, value] of Object.entries(entry)) values[`${name}${row}`] = value
+    if (entry.stream !== null) values[`value${row}`] = null
+  }
+  return values
+}
+
+function keysOf(commits: readonly LedgerCommit[]): readonly StorageKey[] {
+  const keys = commits.flatMap(({ checks, puts, deletes }) =>
+    [...checks, ...puts, ...deletes].map(({ key }) => key),
+  )
+  return [...new Set(keys)].toSorted()
+}
+
+/** Reads the counters of an account. */
+export function toCounters(account: Row): Readonly<Record<StoreName, Usage>> {
+  return {
+    storage: {
+      entries: Number(account['storage_entries']),
+      bytes: Number(account['storage_bytes']),
+    },
+    persistent_store: {
+      entries: Number(account['persistent_entries']),
+      bytes: Number(account['persistent_bytes']),
+    },
+  }
+}
+
+function toStates(rows: readonly Row[]): ReadonlyMap<StoreName, ReadonlyMap<StorageKey, KeyState>> {
+  const states = new Map<StoreName, Map<StorageKey, KeyState>>(
+    storeNames.map((store) => [store, new Map()]),
+  )
+  for (const row of rows) {
+    states.get(row['store'] as StoreName)?.set(row['key'] as StorageKey, {
+      size: Number(row['size']),
+      version: row['version'] as Version,
+      createdAt: Number(row['created_at']),
+      expiresAt: row['expires_at'] === null ? null : Number(row['expires_at']),
+      stream: row['stream'] as string | null,
+    })
+  }
+  return states
+}
+
+/**
+ * Looks, under the lock of the plugin, whether a batch has been committed. `null` where those who
+ * wrote after it have left nothing to tell by.
+ */
+export async function readBatch(
+  connection: SqlConnection,
+  { workspace, plugin }: PluginScope,
+  { id, idBefore, changes }: AppliedBatch,
+): Promise<boolean | null> {
+  const keys = textArray([...new Set(changes.map(({ key }) => key))])
+  const [[account], rows] = await Promise.all([
+    connection.run(lockAccount, { workspace, plugin }),
+    connection.run(readStates, { workspace, plugin, keys }),
+  ])
+  const last = account?.['last_commit'] ?? null
+  if (last === id) return true
+  if (last === idBefore) return false
+  // Others have written since. A version is never used twice, so each tells of one moment.
+  const states = toStates(rows)
+  for (const { store, key, versionBefore, versionAfter } of changes) {
+    const version = states.get(store)?.get(key)?.version ?? null
+    if (version !== null && version === versionAfter) return true
+    if (version !== null && version === versionBefore) return false
+  }
+  return null
+}

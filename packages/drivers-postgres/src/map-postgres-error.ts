@@ -1,0 +1,104 @@
+import { type ErrorCode, HoldfastError, isHoldfastError } from '@holdfast/core'
+
+/** What went wrong below the driver, without any value: neither text nor detail of the server's. */
+export class PostgresFailure extends Error {
+  override readonly name = 'PostgresFailure'
+  /** An SQLSTATE, or a code of the network. */
+  readonly code: string
+
+  constructor(code: string) {
+    super(`PostgreSQL or the way to it failed with ${code}.`)
+    this.code = code
+  }
+}
+
+interface Meaning {
+  readonly code: ErrorCode
+  readonly message: string
+}
+
+const unavailable: Meaning = {
+  code: 'STORE_UNAVAILABLE',
+  message: 'The database is out of reach, or is about to stop. Try again.',
+}
+const busy: Meaning = {
+  code: 'STORE_BUSY',
+  message: 'The database had to give this call up in favour of others. Try again.',
+}
+const denied: Meaning = {
+  code: 'STORE_ACCESS_DENIED',
+  message:
+    'The database refused the user of the URL: a wrong name or password, or a right that is missing. See docs/operating.md for the rights that a runner needs.',
+}
+const readOnly: Meaning = {
+  code: 'STORE_READ_ONLY',
+  message: 'The server takes no writes: it is a replica, or is set to read only. Name the primary.',
+}
+const full: Meaning = {
+  code: 'STORE_FULL',
+  message: 'The server has no room left on its disk, or no memory.',
+}
+const notFound: Meaning = {
+  code: 'STORE_NOT_FOUND',
+  message: 'The server has no database of the name in the URL. Create it, or name another.',
+}
+const corrupt: Meaning = {
+  code: 'STORE_CORRUPT',
+  message: 'The server found damaged data. Have its operator look at its log.',
+}
+
+/** By SQLSTATE, or its first two characters, and by the codes of the network. */
+const meanings: Readonly<Record<string, Meaning>> = {
+  '08': unavailable,
+  '57P01': unavailable,
+  '57P02': unavailable,
+  '57P03': unavailable,
+  '57P05': unavailable,
+  CONNECTION_CLOSED: unavailable,
+  CONNECTION_DESTROYED: unavailable,
+  CONNECTION_ENDED: unavailable,
+  CONNECT_TIMEOUT: unavailable,
+  ECONNREFUSED: unavailable,
+  ECONNRESET: unavailable,
+  EHOSTUNREACH: unavailable,
+  ENETUNREACH: unavailable,
+  ENOTFOUND: unavailable,
+  EAI_AGAIN: unavailable,
+  EPIPE: unavailable,
+  ETIMEDOUT: unavailable,
+  ENOENT: unavailable,
+  '40001': busy,
+  '40P01': busy,
+  '53300': busy,
+  '55P03': busy,
+  '57014': busy,
+  '28': denied,
+  '42501': denied,
+  '25006': readOnly,
+  '3D000': notFound,
+  '53100': full,
+  '53200': full,
+  XX001: corrupt,
+  XX002: corrupt,
+}
+
+/**
+ * The error of Holdfast for one of the database's or of the way to it; what it does not know it
+ * gives back as a {@link PostgresFailure}, for `manageDriver` to wrap.
+ */
+export function mapPostgresError(error: unknown): Error {
+  if (isHoldfastError(error)) return error
+  const code = codeOf(error)
+  if (code === null) return error instanceof Error ? error : new Error(String(error))
+  const cause = new PostgresFailure(code)
+  const meaning = meanings[code] ?? meanings[code.slice(0, 2)]
+  return meaning === undefined
+    ? cause
+    : new HoldfastError(meaning.code, meaning.message, { cause, context: { sqlState: code } })
+}
+
+/** The SQLSTATE of an error, or the code of the network; `null` if it has none. */
+export function codeOf(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error)) return null
+  return typeof error.code === 'string' ? error.code : null
+}

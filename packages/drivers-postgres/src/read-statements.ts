@@ -1,0 +1,173 @@
+import {
+  and,
+  asc,
+  eq,
+  gt,
+  gte,
+  isNull,
+  lt,
+  lte,
+  or,
+  type SQL,
+  sql,
+  type SQLWrapper,
+} from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import { accounts, chunks, entries } from './schema.ts'
+import { type Statement, toStatement } from './statement.ts'
+
+const db = drizzle.mock()
+const { placeholder } = sql
+
+const inPlugin: SQL | undefined = and(
+  eq(entries.workspace, placeholder('workspace')),
+  eq(entries.plugin, placeholder('plugin')),
+)
+
+const inScope: SQL | undefined = and(inPlugin, eq(entries.store, placeholder('store')))
+
+const isAlive: SQL | undefined = or(
+  isNull(entries.expiresAt),
+  gt(entries.expiresAt, placeholder('now')),
+)
+
+const isAsked: SQL = sql`${entries.key} = ANY(${placeholder('keys')}::text[])`
+
+const mostBytes: SQL = sql`${placeholder('mostBytes')}::bigint`
+
+const metadata = {
+  key: entries.key,
+  size: entries.size,
+  version: entries.version,
+  createdAt: entries.createdAt,
+  updatedAt: entries.updatedAt,
+  expiresAt: entries.expiresAt,
+  contentType: entries.contentType,
+}
+
+/** A value of at most so many bytes, be it in its row or in chunks. */
+function valueOf(
+  row: Readonly<Record<'size' | 'value' | 'stream', SQLWrapper>>,
+): SQL.Aliased<Uint8Array | null> {
+  const inChunks = db
+    .select({ bytes: sql`string_agg(${chunks.bytes}, ''::bytea ORDER BY ${chunks.position})` })
+    .from(chunks)
+    .where(
+      and(
+        eq(chunks.workspace, placeholder('workspace')),
+        eq(chunks.plugin, placeholder('plugin')),
+        eq(chunks.stream, row.stream),
+      ),
+    )
+  const whole = sql`coalesce(${row.value}, (${inChunks}))`
+  return sql<Uint8Array | null>`CASE WHEN ${row.size} <= ${mostBytes} THEN ${whole} END`.as('value')
+}
+
+/** Entries by key; the values that have at most so many bytes. */
+export const getEntries: Statement = toStatement(
+  db
+    .select({ ...metadata, value: valueOf(entries) })
+    .from(entries)
+    .where(and(inScope, isAsked, isAlive)),
+)
+
+/** The versions of keys, and when they expire. */
+export const getVersions: Statement = toStatement(
+  db
+    .select({ key: entries.key, version: entries.version, expiresAt: entries.expiresAt })
+    .from(entries)
+    .where(and(inScope, isAsked, isAlive)),
+)
+
+function inRange(isBounded: boolean): SQL | undefined {
+  return and(
+    inScope,
+    gte(entries.key, placeholder('from')),
+    gt(entries.key, placeholder('after')),
+    isBounded ? lt(entries.key, placeholder('until')) : undefined,
+    isAlive,
+  )
+}
+
+function listKeys(isBounded: boolean): Statement {
+  return toStatement(
+    db
+      .select(metadata)
+      .from(entries)
+      .where(inRange(isBounded))
+      .orderBy(asc(entries.key))
+      .limit(placeholder('limit')),
+  )
+}
+
+function listValues(isBounded: boolean): Statement {
+  const taken = sql`CASE WHEN ${entries.size} <= ${mostBytes} THEN ${entries.size} ELSE 0 END`
+  const takenBefore = sql`sum(${taken}) OVER (ORDER BY ${entries.key} ROWS UNBOUNDED PRECEDING) - ${taken}`
+  const { stream, value } = entries
+  const page = db
+    .select({ ...metadata, stream, value, takenBefore: takenBefore.as('taken_before') })
+    .from(entries)
+    .where(inRange(isBounded))
+    .orderBy(asc(entries.key))
+    .limit(placeholder('limit'))
+    .as('page')
+  const { key, size, version, createdAt, updatedAt, expiresAt, contentType } = page
+  return toStatement(
+    db
+      .select({
+        key,
+        size,
+        version,
+        createdAt,
+        updatedAt,
+        expiresAt,
+        contentType,
+        value: valueOf(page),
+      })
+      .from(page)
+      .where(lt(page.takenBefore, placeholder('pageBytes')))
+      .orderBy(asc(page.key)),
+  )
+}
+
+/** Makes the two pages of a listing: without values, and with those of at most so many bytes. */
+function listStatements(isBounded: boolean): Readonly<Record<'keys' | 'values', Statement>> {
+  return { keys: listKeys(isBounded), values: listValues(isBounded) }
+}
+
+/** The pages of keys up to a key, not included. */
+export const listBounded: Readonly<Record<'keys' | 'values', Statement>> = listStatements(true)
+
+/** The pages of keys to the end of the scope. */
+export const listUnbounded: Readonly<Record<'keys' | 'values', Statement>> = listStatements(false)
+
+/** The counters of a plugin, which include what has expired. */
+export const readAccount: Statement = toStatement(
+  db
+    .select({
+      storageEntries: accounts.storageEntries,
+      storageBytes: accounts.storageBytes,
+      persistentEntries: accounts.persistentEntries,
+      persistentBytes: accounts.persistentBytes,
+    })
+    .from(accounts)
+    .where(
+      and(
+        eq(accounts.workspace, placeholder('workspace')),
+        eq(accounts.plugin, placeholder('plugin')),
+      ),
+    ),
+)
+
+/** What has expired of a plugin and is still there, by store. */
+export const countExpired: Statement = toStatement(
+  db
+    .select({
+      store: entries.store,
+      entries: sql`count(*)`.as('entries'),
+      bytes: sql`sum(${entries.size} + octet_length(${entries.key}))`.as('bytes'),
+    })
+    .from(entries)
+    .where(and(inPlugin, lte(entries.expiresAt, placeholder('now'))))
+    .groupBy(entries.store),
+)

@@ -1,0 +1,129 @@
+import {
+  type ByteRange,
+  type Clock,
+  type EntryStream,
+  HoldfastError,
+  limits,
+  type Scope,
+  type StorageKey,
+} from '@holdfast/core'
+import { chunkBytes } from './plugin-ledger.ts'
+import type { SqlDatabase } from './sql-connection.ts'
+import { addReader, findStream, readChunk, removeReader, renewReader } from './stream-statements.ts'
+import { toMetadata } from './to-entry.ts'
+
+/** How often a reader shows that it lives, however slowly its chunks are taken. */
+const renewEveryMs = limits.uploadLeaseMs / 4
+
+/** What is to be read, and from where. */
+export interface StreamRequest {
+  readonly database: SqlDatabase
+  readonly clock: Clock
+  readonly scope: Scope
+  readonly key: StorageKey
+  readonly range: ByteRange | null
+}
+
+/** Opens a value as it is now; `null` where there is none. */
+export async function readValueStream(request: StreamRequest): Promise<EntryStream | null> {
+  const { database, clock, scope, key, range } = request
+  const { workspace, plugin, store } = scope
+  for (;;) {
+    const [row] = await database.run(findStream, { workspace, plugin, store, key, now: clock() })
+    if (row === undefined) return null
+    const metadata = toMetadata(row)
+    const bounds = clamp(range, metadata.size)
+    if (row['stream'] === null) {
+      return { metadata, body: piecesOf((row['value'] as Uint8Array).subarray(...bounds)) }
+    }
+    const lease = new ReaderLease(request, row['stream'] as string)
+    // Where it was replaced this very moment, there is another to find.
+    if (await lease.take()) return { metadata, body: lease.hold(bounds) }
+  }
+}
+
+/** Keeps the chunks of a stream from being removed while they are read. */
+class ReaderLease {
+  readonly #database: SqlDatabase
+  readonly #clock: Clock
+  readonly #values: Readonly<Record<'workspace' | 'plugin' | 'stream' | 'reader', string>>
+
+  constructor({ database, clock, scope }: StreamRequest, stream: string) {
+    const { workspace, plugin } = scope
+    this.#database = database
+    this.#clock = clock
+    this.#values = { workspace, plugin, stream, reader: crypto.randomUUID() }
+  }
+
+  /** Returns whether the stream still was a value. */
+  async take(): Promise<boolean> {
+    const taken = await this.#database.run(addReader, this.#leased())
+    return taken.length > 0
+  }
+
+  /** The bytes of the stream. The lease is held until they are read, or nobody can read them. */
+  hold(bounds: readonly [start: number, end: number]): AsyncIterable<Uint8Array> {
+    const body = this.#read(bounds)
+    const reference = new WeakRef(body)
+    const renewing = setInterval(() => {
+      if (reference.deref() === undefined) return this.#stop(renewing)
+      // What is not renewed now is renewed the next time, long before the lease ends.
+      void this.#database.run(renewReader, this.#leased()).catch(() => undefined)
+    }, renewEveryMs)
+    renewing.unref()
+    return endWith(body, () => this.#stop(renewing))
+  }
+
+  async *#read([start, end]: readonly [start: number, end: number]): AsyncGenerator<
+    Uint8Array,
+    void
+  > {
+    for (let at = start; at < end;) {
+      const position = Math.floor(at / chunkBytes)
+      const [row] = await this.#database.run(readChunk, { ...this.#values, position })
+      if (row === undefined) throw lostChunk()
+      const from = position * chunkBytes
+      const bytes = (row['bytes'] as Uint8Array).subarray(at - from, end - from)
+      at += bytes.length
+      yield new Uint8Array(bytes)
+    }
+  }
+
+  #stop(renewing: NodeJS.Timeout): void {
+    clearInterval(renewing)
+    // Where this fails, the lease ends by itself.
+    void this.#database.run(removeReader, this.#values).catch(() => undefined)
+  }
+
+  #leased(): Readonly<Record<string, string | number>> {
+    return { ...this.#values, leaseUntil: this.#clock() + limits.uploadLeaseMs }
+  }
+}
+
+async function* endWith(
+  body: AsyncIterable<Uint8Array>,
+  end: () => void,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* body
+  } finally {
+    end()
+  }
+}
+
+/** Each piece has a buffer of its own, for a reader may hand it over to somebody else. */
+async function* piecesOf(value: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  if (value.length > 0) yield new Uint8Array(value)
+}
+
+function clamp(range: ByteRange | null, size: number): [start: number, end: number] {
+  const start = Math.min(range?.start ?? 0, size)
+  return [start, Math.max(start, Math.min(range?.end ?? size, size))]
+}
+
+function lostChunk(): HoldfastError {
+  return new HoldfastError(
+    'STORE_UNAVAILABLE',
+    'The value was replaced while it was read, and the reader had not been heard of for so long that the old value was removed. Read it again.',
+  )
+}

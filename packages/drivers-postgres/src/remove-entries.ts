@@ -1,0 +1,134 @@
+import type { EpochMs, PluginScope, Scope, StoreName, Usage } from '@holdfast/core'
+import { toCounters } from './commit-batch.ts'
+import { retrying } from './retrying.ts'
+import { deleteExpired, deleteScope, listExpired } from './scope-statements.ts'
+import type { Row, SqlConnection, SqlDatabase } from './sql-connection.ts'
+import {
+  abandonExpired,
+  deleteLostReaders,
+  deleteOrphanChunks,
+  deleteOrphans,
+  listDirty,
+  orphanStreams,
+} from './stream-statements.ts'
+import { textArray } from './text-array.ts'
+import { lockAccount, updateAccount } from './write-statements.ts'
+
+/** Entries that one transaction of a sweep removes before other writers have their turn. */
+const sweepBatch = 500
+
+/** Chunks that one statement removes: 8 MiB. */
+const reclaimBatch = 8
+
+/** Removes all entries of a scope. Returns what of it had not expired. */
+export async function clearScope(
+  database: SqlDatabase,
+  { workspace, plugin, store }: Scope,
+  now: EpochMs,
+): Promise<Usage> {
+  const target = { workspace, plugin }
+  const removed = await retryingTransaction(database, (connection) =>
+    removeEntries(connection, target, async () => {
+      const rows = await connection.run(deleteScope, { ...target, store, now })
+      return rows.map((row) => ({ ...row, store }))
+    }),
+  )
+  await reclaim(database, target, now)
+  return sumOf(removed.filter((row) => row['has_expired'] !== true))
+}
+
+/** Removes what expired, and what uploads and readers left behind, plugin by plugin. */
+export async function sweepAll(database: SqlDatabase, now: EpochMs): Promise<Usage> {
+  let total: Usage = { entries: 0, bytes: 0 }
+  for (const target of await targetsOf(database.run(listExpired, { now }))) {
+    const removed = await sweepPlugin(database, target, now)
+    total = { entries: total.entries + removed.entries, bytes: total.bytes + removed.bytes }
+  }
+  for (const target of await targetsOf(database.run(listDirty, { now }))) {
+    await database.run(abandonExpired, { ...target, now })
+    await database.run(deleteLostReaders, { ...target, now })
+    await reclaim(database, target, now)
+  }
+  return total
+}
+
+/** Removes chunks of a plugin that are nobody's, a few at a time, so that others come between. */
+export async function reclaim(
+  database: SqlDatabase,
+  { workspace, plugin }: PluginScope,
+  now: EpochMs,
+): Promise<void> {
+  const values = { workspace, plugin, now, limit: reclaimBatch }
+  while ((await database.run(deleteOrphanChunks, values)).length > 0) {
+    // The next few.
+  }
+  await database.run(deleteOrphans, values)
+}
+
+async function sweepPlugin(
+  database: SqlDatabase,
+  target: PluginScope,
+  now: EpochMs,
+): Promise<Usage> {
+  const { workspace, plugin } = target
+  const values = { workspace, plugin, now, limit: sweepBatch }
+  const all: Row[] = []
+  for (;;) {
+    const removed = await retryingTransaction(database, (connection) =>
+      removeEntries(connection, target, () => connection.run(deleteExpired, values)),
+    )
+    all.push(...removed)
+    if (removed.length < sweepBatch) return sumOf(all)
+  }
+}
+
+/** Removes entries under the lock of their plugin, and counts them out. */
+async function removeEntries(
+  connection: SqlConnection,
+  { workspace, plugin }: PluginScope,
+  remove: () => Promise<readonly Row[]>,
+): Promise<readonly Row[]> {
+  const target = { workspace, plugin }
+  const [account] = await connection.run(lockAccount, target)
+  if (account === undefined) return []
+  const removed = await remove()
+  const orphans = removed.flatMap(({ stream }) => (stream === null ? [] : [stream as string]))
+  if (orphans.length > 0) {
+    await connection.run(orphanStreams, { ...target, streams: textArray(orphans) })
+  }
+  const counters = toCounters(account)
+  const left = (store: StoreName): Usage => {
+    const gone = sumOf(removed.filter((row) => row['store'] === store))
+    const { entries, bytes } = counters[store]
+    return { entries: entries - gone.entries, bytes: bytes - gone.bytes }
+  }
+  const [storage, persistent] = [left('storage'), left('persistent_store')]
+  await connection.run(updateAccount, {
+    ...target,
+    storageEntries: storage.entries,
+    storageBytes: storage.bytes,
+    persistentEntries: persistent.entries,
+    persistentBytes: persistent.bytes,
+    commit: crypto.randomUUID(),
+  })
+  return removed
+}
+
+/** To remove again what is removed does no harm, but a `clear` has to say how much it was. */
+function retryingTransaction<Result>(
+  database: SqlDatabase,
+  body: (connection: SqlConnection) => Promise<Result>,
+): Promise<Result> {
+  return retrying(() => database.transaction(body))
+}
+
+async function targetsOf(rows: Promise<readonly Row[]>): Promise<readonly PluginScope[]> {
+  return (await rows).map(({ workspace, plugin }) => ({ workspace, plugin }) as PluginScope)
+}
+
+function sumOf(rows: readonly Row[]): Usage {
+  return {
+    entries: rows.length,
+    bytes: rows.reduce((sum, { bytes }) => sum + Number(bytes), 0),
+  }
+}

@@ -1,0 +1,135 @@
+import { type Clock, limits, type Scope, type StreamPut } from '@holdfast/core'
+import { chunkBytes, type LedgerCommit, uploadExpired } from './plugin-ledger.ts'
+import type { SqlDatabase } from './sql-connection.ts'
+import {
+  abandonUpload,
+  addChunk,
+  beginStream,
+  renewUpload,
+  streamStates,
+} from './stream-statements.ts'
+
+/** How often the writer of an upload shows that it lives, however slow its source is. */
+const renewEveryMs = limits.uploadLeaseMs / 4
+
+/** Chunks on their way to the database at once; with them, the memory that an upload takes. */
+const chunksInFlight = 3
+
+/** What an upload needs of its driver. */
+export interface UploadContext {
+  readonly database: SqlDatabase
+  readonly clock: Clock
+  readonly scope: Scope
+  /** Applies the commit that ends the upload. */
+  readonly commit: (commit: LedgerCommit) => Promise<void>
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Writes a value from a stream: its chunks as they come, and in the end one commit that puts the
+ * whole in place of the old value. A value that does not fill a chunk is written like any other.
+ */
+export async function writeValueStream(context: UploadContext, put: StreamPut): Promise<void> {
+  const { store } = context.scope
+  const { body, expected, quota, ...rest } = put
+  const commitOf = (value: Uint8Array, stream?: { id: string; size: number }): LedgerCommit => ({
+    checks: expected === undefined ? [] : [{ store, key: put.key, version: expected }],
+    puts: [{ ...rest, store, value, stream }],
+    deletes: [],
+    quota,
+  })
+  const chunks = rechunk(body)
+  const first = await chunks.next()
+  if (first.done === true || first.value.length < chunkBytes) {
+    return await context.commit(commitOf(first.value ?? new Uint8Array()))
+  }
+  const upload = new Upload(context)
+  const renewing = setInterval(() => void upload.renew().catch(() => undefined), renewEveryMs)
+  try {
+    const size = await upload.send(first.value, chunks)
+    await context.commit(commitOf(new Uint8Array(), { id: upload.stream, size }))
+  } catch (error) {
+    const abandoned = upload.abandon()
+    // Who aborts wants to hear at once that it has been.
+    if (context.signal?.aborted !== true) await abandoned
+    throw error
+  } finally {
+    clearInterval(renewing)
+  }
+}
+
+class Upload {
+  readonly stream: string = crypto.randomUUID()
+  readonly #database: SqlDatabase
+  readonly #clock: Clock
+  readonly #target: { readonly workspace: string; readonly plugin: string; readonly stream: string }
+
+  constructor({ database, clock, scope }: UploadContext) {
+    this.#database = database
+    this.#clock = clock
+    this.#target = { workspace: scope.workspace, plugin: scope.plugin, stream: this.stream }
+  }
+
+  /** Sends all chunks, a few at a time. Returns their length together. */
+  async send(first: Uint8Array, others: AsyncIterable<Uint8Array>): Promise<number> {
+    await this.#database.run(beginStream, {
+      ...this.#target,
+      state: streamStates.uploading,
+      leaseUntil: this.#leaseUntil(),
+    })
+    const sending: Promise<void>[] = []
+    let position = 0
+    let size = 0
+    const send = async (bytes: Uint8Array): Promise<void> => {
+      size += bytes.length
+      const sent = this.#sendChunk(position++, bytes)
+      // It is awaited in its turn; until then its failure is not unhandled.
+      sent.catch(() => undefined)
+      sending.push(sent)
+      if (sending.length >= chunksInFlight) await sending.shift()
+    }
+    await send(first)
+    for await (const bytes of others) await send(bytes)
+    await Promise.all(sending)
+    return size
+  }
+
+  async #sendChunk(position: number, bytes: Uint8Array): Promise<void> {
+    const added = await this.#database.run(addChunk, { ...this.#target, position, bytes })
+    if (added.length === 0) throw uploadExpired()
+  }
+
+  async renew(): Promise<void> {
+    await this.#database.run(renewUpload, { ...this.#target, leaseUntil: this.#leaseUntil() })
+  }
+
+  /** Gives up all that was sent. What fails here is left to the end of the lease. */
+  async abandon(): Promise<void> {
+    await this.#database.run(abandonUpload, this.#target).catch(() => undefined)
+  }
+
+  #leaseUntil(): number {
+    return this.#clock() + limits.uploadLeaseMs
+  }
+}
+
+/** Cuts a body anew, into chunks of one length; only the last may be shorter. */
+async function* rechunk(
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, undefined> {
+  let chunk = new Uint8Array(chunkBytes)
+  let filled = 0
+  for await (const bytes of body) {
+    for (let at = 0; at < bytes.length;) {
+      const part = bytes.subarray(at, at + chunkBytes - filled)
+      chunk.set(part, filled)
+      filled += part.length
+      at += part.length
+      if (filled < chunkBytes) continue
+      yield chunk
+      chunk = new Uint8Array(chunkBytes)
+      filled = 0
+    }
+  }
+  if (filled > 0) yield chunk.slice(0, filled)
+}
