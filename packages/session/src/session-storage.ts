@@ -112,7 +112,8 @@ export interface SessionStorage {
    *
    * @returns the version of what was written
    * @throws {@link MisuseError} `WRONG_TYPE` when the value, or a piece of the stream, is no
-   * Uint8Array, as a string; `INVALID_ARGUMENT` when the stream was read before
+   * Uint8Array, as a string; `INVALID_ARGUMENT` when the stream was read or
+   * given to a `set` before
    * @throws {@link HoldfastError} `VALUE_TOO_LARGE`, `QUOTA_EXCEEDED`, `VERSION_MISMATCH`;
    * `BODY_FAILED`, with the cause, when the stream fails: then the old value is as it was;
    * `UPLOAD_EXPIRED`; `UNSUPPORTED` where the operator's store has no streams

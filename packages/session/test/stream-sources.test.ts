@@ -71,6 +71,31 @@ describe('a source that fails', () => {
   })
 
   test.each([
+    ['a generator', () => pieces('text')],
+    ['what gives the same generator again', () => alwaysSame(pieces('text'))],
+    ['an iterator of a stream', () => new Blob(['text']).stream().values()],
+    ['an iterator of a stream of Node', () => Readable.from([encode('text')]).iterator()],
+  ])('to be fresh is refused when it is %s that was given before', async (_kind, make) => {
+    const { storage } = setUp()
+    const source = make()
+    await storage.set('k', source)
+    for (const again of [setUp().storage, storage]) {
+      const error = await caught(again.set('k', source))
+      expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' })
+      expect(error.message).toContain('by a set before')
+    }
+    expect(decode(await storage.get('k'))).toBe('text')
+  })
+
+  test('to be fresh is refused when the set that had it was refused', async () => {
+    const { storage } = setUp()
+    const source = pieces('text')
+    await caught(storage.set('k', source, { expiresInMs: 0 }))
+    expect(await caught(storage.set('k', source))).toMatchObject({ code: 'INVALID_ARGUMENT' })
+    expect(await storage.exists('k')).toBe(false)
+  })
+
+  test.each([
     ['a response', () => new Response('text'), '.body'],
     ['a blob', () => new Blob(['text']), 'blob.stream()'],
     ['an array', () => [encode('text')], 'Uint8Array'],
@@ -96,6 +121,14 @@ describe('a source that fails', () => {
 })
 
 describe('a source', () => {
+  test('that begins anew each time may be given several times', async () => {
+    const { storage } = setUp()
+    const source = { [Symbol.asyncIterator]: () => pieces('te', 'xt') }
+    for (const key of ['k', 'k', 'l']) await storage.set(key, source)
+    expect(decode(await storage.get('k'))).toBe('text')
+    expect(decode(await storage.get('l'))).toBe('text')
+  })
+
   test('is ended when the call is refused, whatever for', async () => {
     const { storage } = setUp()
     const bad = [
@@ -257,6 +290,10 @@ describe('a source', () => {
     expect([taken, most]).toEqual([50, 1])
   })
 })
+
+function alwaysSame(generator: AsyncGenerator<Uint8Array>): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => generator }
+}
 
 async function* failing(error: unknown): AsyncGenerator<Uint8Array> {
   yield encode('new')

@@ -6,6 +6,12 @@ import { parseBytes } from './bytes.ts'
 
 type Result = IteratorResult<Uint8Array, undefined>
 
+/**
+ * What was read for a store already, whoever gave it. A generator that is spent looks like one that
+ * has nothing to give, and nothing else in the language tells the two apart.
+ */
+const givenIterators = new WeakSet<AsyncIterator<Uint8Array>>()
+
 /** Whether an author gave a value as a stream. */
 export function isByteSource(value: unknown): value is ByteSource {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
@@ -23,7 +29,7 @@ export class SourceBody implements AsyncIterable<Uint8Array> {
   readonly #inContext = AsyncLocalStorage.snapshot()
   #isGivenUp = false
 
-  /** @throws {@link MisuseError} `INVALID_ARGUMENT` when the source was read already */
+  /** @throws {@link MisuseError} `INVALID_ARGUMENT` when the source was read or given already */
   constructor(source: ByteSource) {
     this.#source = source
     this.#reader = toStream(source).getReader()
@@ -65,19 +71,26 @@ export class SourceBody implements AsyncIterable<Uint8Array> {
 function toStream(source: ByteSource): ReadableStream<unknown> {
   const isLocked = 'locked' in source && source.locked
   // What was read to its end would be stored as nothing, silently.
-  if (isLocked || wasRead(source)) {
-    throw new MisuseError(
-      'INVALID_ARGUMENT',
-      'A stream to be stored is one that nobody has read; this one is being read, or was, by somebody else. Give it before it is read, or a copy by its tee().',
-    )
-  }
-  return 'getReader' in source ? source : ReadableStream.from(source)
+  if (isLocked || wasRead(source)) throw alreadyRead()
+  if ('getReader' in source) return source
+  const iterator = source[Symbol.asyncIterator]()
+  // What can be read several times has a new iterator for each.
+  if (givenIterators.has(iterator)) throw alreadyRead()
+  givenIterators.add(iterator)
+  return ReadableStream.from({ [Symbol.asyncIterator]: () => iterator })
 }
 
 function wasRead(source: ByteSource): boolean {
   // Both know the streams of the web, too; their types do not.
   const stream = source as Readable
   return Readable.isDisturbed(stream) && isReadable(stream) === false
+}
+
+function alreadyRead(): MisuseError {
+  return new MisuseError(
+    'INVALID_ARGUMENT',
+    'A stream to be stored is one that nobody has read; this one is being read, or was, by somebody else or by a set before. Make it anew, or give a copy by its tee().',
+  )
 }
 
 /** A stream that ends because nobody wants it any more must not pass for one that is complete. */
