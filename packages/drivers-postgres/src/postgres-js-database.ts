@@ -2,14 +2,22 @@ import type { Sql, TransactionSql } from 'postgres'
 import type { Row, SqlConnection, SqlDatabase, StatementValues } from './sql-connection.ts'
 import type { Statement } from './statement.ts'
 
+/** How a {@link PostgresJsDatabase} uses its client. */
+export interface PostgresJsOptions {
+  /** Whether statements are prepared by name, and kept so for as long as a connection lives. */
+  readonly prepare: boolean
+  /** Whether the client ends with the database. */
+  readonly isOwned: boolean
+}
+
 /** A database by way of postgres.js. */
 export class PostgresJsDatabase implements SqlDatabase {
   readonly #client: Sql
-  readonly #prepare: boolean
+  readonly #options: PostgresJsOptions
 
-  constructor(client: Sql, { prepare }: { readonly prepare: boolean }) {
+  constructor(client: Sql, options: PostgresJsOptions) {
     this.#client = client
-    this.#prepare = prepare
+    this.#options = options
   }
 
   run(statement: Statement, values: StatementValues): Promise<readonly Row[]> {
@@ -25,7 +33,7 @@ export class PostgresJsDatabase implements SqlDatabase {
   }
 
   async close(): Promise<void> {
-    await this.#client.end()
+    if (this.#options.isOwned) await this.#client.end()
   }
 
   async #begin<Result>(
@@ -44,6 +52,6 @@ export class PostgresJsDatabase implements SqlDatabase {
     { text, fill }: Statement,
     values: StatementValues,
   ): Promise<readonly Row[]> {
-    return await client.unsafe(text, fill(values) as never[], { prepare: this.#prepare })
+    return await client.unsafe(text, fill(values) as never[], { prepare: this.#options.prepare })
   }
 }

@@ -1,0 +1,177 @@
+import { createServer, type Server } from 'node:net'
+import { isHoldfastError, MisuseError } from '@holdfast/core'
+import { createPostgresDriver } from '@holdfast/drivers-postgres'
+import postgres, { type Sql } from 'postgres'
+import { afterAll, describe, expect, inject, test } from 'vitest'
+import { Databases } from './databases.ts'
+
+const secret = 'open-sesame'
+const databases = new Databases()
+afterAll(() => databases[Symbol.asyncDispose]())
+
+/** A database of the test's own, and a client of its owner. */
+async function freshDatabase(): Promise<AsyncDisposable & { url: string; admin: Sql }> {
+  const url = await databases.create()
+  const admin = postgres(url, { max: 1, onnotice: () => undefined })
+  return {
+    url,
+    admin,
+    async [Symbol.asyncDispose]() {
+      await admin.end()
+      await databases.drop(url)
+    },
+  }
+}
+
+function changed(url: string, change: (url: URL) => void): string {
+  const copy = new URL(url)
+  change(copy)
+  return copy.href
+}
+
+async function failureOf(url: string): Promise<Error> {
+  await using driver = createPostgresDriver({ url })
+  const error: unknown = await driver.open().catch((thrown: unknown) => thrown)
+  if (!isHoldfastError(error)) throw new Error(`It opened, or failed with ${String(error)}`)
+  const seen = [error.message, JSON.stringify(error), error.stack, String(error.cause)].join('\n')
+  expect(seen).not.toContain(secret)
+  expect(seen).not.toContain(new URL(inject('postgresUrl')).password + '@')
+  return error
+}
+
+describe('opening is refused', () => {
+  test('with STORE_UNAVAILABLE where nobody listens', async () => {
+    const port = await portOf(createServer(), (server) => server.close())
+    const error = await failureOf(`postgres://ada:${secret}@127.0.0.1:${port}/holdfast`)
+    expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true })
+  })
+
+  test('with STORE_UNAVAILABLE where nobody answers', async () => {
+    const silent = createServer()
+    const port = await portOf(silent)
+    const error = await failureOf(`postgres://ada:${secret}@127.0.0.1:${port}/holdfast`)
+    silent.close()
+    expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true })
+  })
+
+  test('with STORE_ACCESS_DENIED for a wrong password', async () => {
+    const url = changed(inject('postgresUrl'), (copy) => (copy.password = secret))
+    expect(await failureOf(url)).toMatchObject({ code: 'STORE_ACCESS_DENIED', retryable: false })
+  })
+
+  test('with STORE_NOT_FOUND for a database that is not there', async () => {
+    const url = changed(inject('postgresUrl'), (copy) => (copy.pathname = '/nowhere'))
+    expect(await failureOf(url)).toMatchObject({ code: 'STORE_NOT_FOUND' })
+  })
+
+  test('with STORE_NOT_MIGRATED for a user who may not make the schema, and nothing is made', async () => {
+    await using database = await freshDatabase()
+    const role = `role_${crypto.randomUUID().replaceAll('-', '')}`
+    await database.admin.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD '${secret}'`)
+    const url = changed(database.url, (copy) => {
+      copy.username = role
+      copy.password = secret
+    })
+    expect(await failureOf(url)).toMatchObject({ code: 'STORE_NOT_MIGRATED' })
+    expect(await schemasOf(database.admin)).toEqual([])
+    await database.admin.unsafe(`DROP ROLE ${role}`)
+  })
+
+  test('with STORE_ACCESS_DENIED for a user who may not look into the schema', async () => {
+    await using database = await freshDatabase()
+    await using driver = createPostgresDriver({ url: database.url })
+    await driver.open()
+    const role = `role_${crypto.randomUUID().replaceAll('-', '')}`
+    await database.admin.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD '${secret}'`)
+    const url = changed(database.url, (copy) => {
+      copy.username = role
+      copy.password = secret
+    })
+    expect(await failureOf(url)).toMatchObject({ code: 'STORE_ACCESS_DENIED' })
+    await database.admin.unsafe(`DROP ROLE ${role}`)
+  })
+
+  test('with STORE_TOO_NEW for a schema that this code does not know', async () => {
+    await using database = await freshDatabase()
+    await createdBy(database.url)
+    await database.admin`INSERT INTO holdfast.migrations VALUES (99, 'later', 0, 99)`
+    const error = await failureOf(database.url)
+    expect(error).toMatchObject({ code: 'STORE_TOO_NEW', context: { found: 99 } })
+  })
+
+  test.for([
+    ['a schema of the same name', 'CREATE SCHEMA holdfast'],
+    [
+      'a table of the same name',
+      'CREATE SCHEMA holdfast; CREATE TABLE holdfast.migrations (id integer)',
+    ],
+  ] as const)('with STORE_NOT_HOLDFAST for %s that is not ours', async ([, sql]) => {
+    await using database = await freshDatabase()
+    await database.admin.unsafe(sql)
+    expect(await failureOf(database.url)).toMatchObject({ code: 'STORE_NOT_HOLDFAST' })
+  })
+
+  test('with STORE_READ_ONLY by a server that takes no writes', async () => {
+    await using database = await freshDatabase()
+    const name = new URL(database.url).pathname.slice(1)
+    await database.admin.unsafe(`ALTER DATABASE ${name} SET default_transaction_read_only = on`)
+    expect(await failureOf(database.url)).toMatchObject({ code: 'STORE_READ_ONLY' })
+  })
+
+  test('with STORE_NOT_HOLDFAST for a database that does not know all of Unicode', async () => {
+    await using database = await freshDatabase()
+    const name = `latin_${crypto.randomUUID().replaceAll('-', '')}`
+    await database.admin.unsafe(
+      `CREATE DATABASE ${name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`,
+    )
+    const url = changed(database.url, (copy) => (copy.pathname = `/${name}`))
+    const error = await failureOf(url)
+    expect(error).toMatchObject({ code: 'STORE_NOT_HOLDFAST', context: { encoding: 'LATIN1' } })
+    await databases.drop(url)
+  })
+})
+
+test('a schema that newer code has added to goes on to be used', async () => {
+  await using database = await freshDatabase()
+  await createdBy(database.url)
+  await database.admin`INSERT INTO holdfast.migrations VALUES (2, 'adds', 0, 1)`
+  await expect(createdBy(database.url)).resolves.toBe(undefined)
+})
+
+test.for([
+  ['no text', 7],
+  ['another scheme', 'mysql://localhost/db'],
+  ['a host with a blank', `postgres://ada:${secret}@local host/db`],
+  ['a wrong port', `postgres://ada:${secret}@localhost:port/db`],
+] as const)('%s for a URL is refused, and not quoted', ([, url]) => {
+  const make = (): unknown => createPostgresDriver({ url: url as string })
+  expect(make).toThrow(MisuseError)
+  expect(make).toThrow(expect.objectContaining({ code: 'STORE_URL_INVALID' }))
+  expect(make).not.toThrow(secret)
+})
+
+test('eight who open an empty database at the same moment migrate it once', async () => {
+  await using database = await freshDatabase()
+  await Promise.all(Array.from({ length: 8 }, () => createdBy(database.url)))
+  const rows = await database.admin`SELECT version FROM holdfast.migrations`
+  expect(rows).toHaveLength(1)
+})
+
+async function createdBy(url: string): Promise<void> {
+  await using driver = createPostgresDriver({ url })
+  await driver.open()
+}
+
+async function schemasOf(admin: Sql): Promise<readonly unknown[]> {
+  return [...(await admin`SELECT nspname FROM pg_namespace WHERE nspname = 'holdfast'`)]
+}
+
+async function portOf(server: Server, then?: (server: Server) => void): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.listen(0, '127.0.0.1', resolve)
+  await promise
+  const address = server.address()
+  then?.(server)
+  if (address === null || typeof address === 'string') throw new Error('There is no free port.')
+  return address.port
+}
