@@ -8,6 +8,7 @@ import {
   type ScopeUsage,
   type Usage,
 } from '@holdfast/core'
+import { Unanswered } from './patience.ts'
 import { Refusal } from './refusal.ts'
 
 /** More bytes than this are told by their beginning and their hash. */
@@ -97,6 +98,7 @@ export function describeBytes(bytes: Uint8Array): string {
 
 /** Says how a call failed. */
 function describeFailure(error: unknown): string {
+  if (error instanceof Unanswered) return `no answer in ${error.limitMs / 1_000} seconds`
   if (!isHoldfastError(error) && !(error instanceof Refusal)) return `an error: ${String(error)}`
   const { code, context } = error
   const details = (contextFields[code] ?? []).map(

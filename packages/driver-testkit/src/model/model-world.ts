@@ -1,9 +1,14 @@
 import { parseVersion, type StorageDriver, type Version } from '@holdfast/core'
 import type { DriverUnderTest, StoreUnderTest } from '../driver-under-test.ts'
+import { orNothing } from '../settlement.ts'
 import { TestClock } from '../test-clock.ts'
-import { AnswerDescriber } from './describe-answer.ts'
+import { AnswerDescriber, told } from './describe-answer.ts'
 import type { ModelListing } from './model-listing.ts'
+import type { Patience } from './patience.ts'
 import { StoreModel } from './store-model.ts'
+
+/** How long a driver that owes an answer is waited for when its store is left, in milliseconds. */
+const partingMs = 250
 
 /** A stream that is being read, and what is still to come of it. */
 export interface ModelReading {
@@ -21,24 +26,31 @@ export class ModelWorld implements AsyncDisposable {
   readonly readings: ModelReading[] = []
   readonly #store: StoreUnderTest
   readonly #subject: DriverUnderTest
+  readonly #patience: Patience
   #drivers: readonly StorageDriver[] = []
   #versions = 0
 
-  private constructor(subject: DriverUnderTest, store: StoreUnderTest, clock: TestClock) {
+  private constructor(
+    subject: DriverUnderTest,
+    store: StoreUnderTest,
+    clock: TestClock,
+    patience: Patience,
+  ) {
     this.#subject = subject
     this.#store = store
+    this.#patience = patience
     this.clock = clock
     this.model = new StoreModel(clock.now)
     this.describe = new AnswerDescriber(clock.now(), subject.takesClock ?? true)
   }
 
   /** Makes an empty store, and opens it. */
-  static async open(subject: DriverUnderTest): Promise<ModelWorld> {
+  static async open(subject: DriverUnderTest, patience: Patience): Promise<ModelWorld> {
     const clock = new TestClock()
     const store = await subject.createStore({ clock: clock.now })
-    const world = new ModelWorld(subject, store, clock)
+    const world = new ModelWorld(subject, store, clock, patience)
     try {
-      await world.reopen()
+      await patience.wait(world.reopen(), 'open')
     } catch (error) {
       await world[Symbol.asyncDispose]()
       throw error
@@ -51,6 +63,14 @@ export class ModelWorld implements AsyncDisposable {
     const driver = this.#drivers[number] ?? this.#drivers[0]
     if (driver === undefined) throw new Error('The store is not open.')
     return driver
+  }
+
+  /** Says what a driver answers, or that it does not. */
+  async ask<Answer>(
+    call: () => Promise<Answer>,
+    describe: (answer: Answer) => string,
+  ): Promise<string> {
+    return await told(() => this.#patience.wait(call(), 'the call'), describe)
   }
 
   /** Closes all drivers, and opens new ones. */
@@ -77,10 +97,14 @@ export class ModelWorld implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // A driver that owes an answer may never close: `close` waits for the calls in flight.
+    const isStuck = this.#patience.isOver
+    const closed = this.#close()
     try {
-      await this.#close()
+      await (isStuck ? orNothing(closed, partingMs) : this.#patience.wait(closed, 'close'))
     } finally {
-      await this.#store.dispose?.()
+      const removed = Promise.resolve(this.#store.dispose?.())
+      await (isStuck ? orNothing(removed, partingMs) : removed)
     }
   }
 

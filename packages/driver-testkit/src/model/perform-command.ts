@@ -1,5 +1,4 @@
 import { modelScopes } from './command-arbitrary.ts'
-import { told } from './describe-answer.ts'
 import type { ModelCommand } from './model-command.ts'
 import type { ModelStep } from './model-step.ts'
 import type { ModelWorld } from './model-world.ts'
@@ -60,7 +59,7 @@ async function advanceClock(ms: number, world: ModelWorld): Promise<ModelStep> {
 }
 
 async function reopen(world: ModelWorld): Promise<ModelStep> {
-  const got = await told(
+  const got = await world.ask(
     () => world.reopen(),
     () => 'done',
   )

@@ -1,4 +1,4 @@
-import { describeBytes, describeKey, describeScope, told } from './describe-answer.ts'
+import { describeBytes, describeKey, describeScope } from './describe-answer.ts'
 import type { Perform } from './model-step.ts'
 
 /** Opens a stream, and reads it, unless it is held for later. */
@@ -10,7 +10,7 @@ export const performReadStream: Perform<'read a stream'> = async (action, driver
   const value = entry?.value.slice(range?.start ?? 0, range?.end ?? undefined)
   const described = (metadata: string, bytes: string): string =>
     isHeld ? metadata : `${metadata}, ${bytes}`
-  const got = await told(
+  const got = await world.ask(
     async () => {
       const stream = await driver.readStream(scope, key, range)
       if (stream === null) return 'nothing'
@@ -41,7 +41,7 @@ export const performGoOnReading: Perform<'go on reading'> = async ({ reading }, 
     kind: 'go on reading',
     title: `read the stream that was opened of ${held.title}`,
     expected: describeBytes(held.expected),
-    got: await told(
+    got: await world.ask(
       () => readAll(held.body),
       (answer) => answer,
     ),

@@ -31,7 +31,7 @@ export const performGet: Perform<'get'> = async ({ scope, keys }, driver, world)
       },
       (entries) => world.describe.entries(entries),
     ),
-    got: await told(
+    got: await world.ask(
       () => driver.get(scope, keys),
       (entries) => describeAndSpoil(entries, world),
     ),
@@ -61,7 +61,7 @@ export async function performPage(
   const describePage = (entries: readonly AnsweredEntry[], isLast: boolean): string =>
     `${describeAndSpoil(entries, world)}\n${isLast ? 'and no more' : 'and a cursor'}`
   let given: GivenPage = { keys: [], isLast: true }
-  const got = await told(
+  const got = await world.ask(
     () => driver.list(scope, { prefix, cursor, limit, keysOnly }),
     (page) => {
       given = { keys: page.entries.map(({ key }) => key), isLast: page.cursor === null }
@@ -90,7 +90,7 @@ export const performUsage: Perform<'usage'> = async ({ scope }, driver, world) =
   kind: 'usage',
   title: `usage of ${describeScope(scope)}`,
   expected: describeUsage(world.model.usage(scope)),
-  got: await told(() => driver.usage(scope), describeUsage),
+  got: await world.ask(() => driver.usage(scope), describeUsage),
 })
 
 /** Lists all scopes, page by page. */
@@ -112,7 +112,7 @@ export const performScopes: Perform<'scopes'> = async (action, driver, world) =>
     kind: 'scopes',
     title: `scopes of ${workspace ?? 'all workspaces'} and ${plugin ?? 'all plugins'}, at most ${limit} at a time`,
     expected: describeScopes(expected),
-    got: await told(listAll, describeScopes),
+    got: await world.ask(listAll, describeScopes),
   }
 }
 
@@ -131,7 +131,7 @@ export const performWatch: Perform<'watch'> = async ({ scope, keys }, driver, wo
     kind: 'watch',
     title: `begin to watch in ${describeScope(scope)}: ${keys.map(describeKey).join(', ') || 'no keys'}`,
     expected: world.describe.entries(expected),
-    got: await told(takeFirst, (state) => state),
+    got: await world.ask(takeFirst, (state) => state),
   }
 }
 

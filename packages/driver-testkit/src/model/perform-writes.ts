@@ -47,7 +47,7 @@ export const performCommit: Perform<'commit'> = async (action, driver, world) =>
       () => world.model.commit(target, commit),
       () => 'done',
     ),
-    got: await told(
+    got: await world.ask(
       () => commitViews(driver, target, commit, action.spoils),
       (isLeftAlone) => (isLeftAlone ? 'done' : 'done, and the buffer that was given is changed'),
     ),
@@ -89,7 +89,7 @@ export const performUpload: Perform<'write a stream'> = async (action, driver, w
     ...(fails ? ['the body fails in the end'] : []),
   ]
   const body = bodyOf(value, action.pieceBytes, fails)
-  const call = await told(
+  const call = await world.ask(
     () => driver.writeStream(scope, { ...rest, expected, quota, body }),
     () => 'done',
   )
@@ -121,7 +121,7 @@ export const performClear: Perform<'clear'> = async ({ scope }, driver, world) =
   kind: 'clear',
   title: `clear ${describeScope(scope)}`,
   expected: await told(() => world.model.clear(scope), describeUsage),
-  got: await told(() => driver.clear(scope), describeUsage),
+  got: await world.ask(() => driver.clear(scope), describeUsage),
 })
 
 /** Sweeps, by the time of the driver or by a clock that is ahead of it or behind. */
@@ -134,7 +134,7 @@ export const performSweep: Perform<'sweep'> = async ({ aheadMs }, driver, world)
     bytes: Math.min(Math.max(given.bytes, least.bytes), most.bytes),
   })
   let expected = describeUsage(least)
-  const got = await told(
+  const got = await world.ask(
     () => driver.sweep(now),
     (given) => {
       expected = describeUsage(rightOf(given))

@@ -5,10 +5,17 @@ import { isRight, ModelCheckFailure, type ModelReplay } from './model-check-fail
 import type { ModelAction, ModelCommand } from './model-command.ts'
 import type { ModelStep } from './model-step.ts'
 import { ModelWorld } from './model-world.ts'
+import { Patience } from './patience.ts'
 import { lookAtWhole, performCommand } from './perform-command.ts'
 
 /** The most commands that are run on one store. */
 const mostInSequence = 100
+
+/** How long it looks for fewer commands that fail, too, in milliseconds. */
+const mostShrinkingMs = 30_000
+
+/** Of its time, how much a command has while less is looked for that is not answered either. */
+const shareWhenShrinking = 1 / 5
 
 /** Options of {@link runModelCheck}. */
 export interface ModelCheckOptions {
@@ -19,7 +26,15 @@ export interface ModelCheckOptions {
   readonly seed?: number | undefined
   /** Runs the commands of a failure again, and nothing else: its `replay`. */
   readonly replay?: ModelReplay | undefined
-  /** Whether to look for fewer commands that fail, too, which takes as long as it takes. Default `true`. */
+  /**
+   * How long a driver may take to answer a command, in milliseconds; one that is not answered by then
+   * has failed. Default 10,000.
+   */
+  readonly commandTimeoutMs?: number | undefined
+  /**
+   * Whether to look for fewer commands that fail, too, for at most 30 s. Default `true`. Where a
+   * command was not answered, those that are tried then have a fifth of its time.
+   */
   readonly shrink?: boolean | undefined
   /** Breaks the check off. */
   readonly signal?: AbortSignal | undefined
@@ -55,17 +70,23 @@ export interface ModelCheckRun {
  */
 export async function runModelCheck(options: ModelCheckOptions): Promise<ModelCheckRun> {
   const { subject, commands = 500, replay, shrink = true, signal } = options
+  const { commandTimeoutMs = 10_000 } = options
   const seed = replay?.seed ?? options.seed ?? 1
   const tally = new Tally(replay === undefined ? commands : 1)
-  let hasFailed = false
+  let failedAt: number | null = null
+  let limitMs = commandTimeoutMs
   const property = fc.asyncProperty(sequenceArbitrary(subject), async (sequence) => {
     signal?.throwIfAborted()
     // Once something has failed, what runs is the search for less that does.
-    if (tally.isFull && !hasFailed) throw new fc.PreconditionFailure(true)
+    const isEnough =
+      failedAt === null ? tally.isFull : performance.now() > failedAt + mostShrinkingMs
+    if (isEnough) throw new fc.PreconditionFailure(true)
+    const patience = new Patience(limitMs)
     try {
-      tally.add(await runSequence(subject, sequence))
+      tally.add(await runSequence(subject, sequence, patience))
     } catch (error) {
-      hasFailed = true
+      failedAt ??= performance.now()
+      if (patience.isOver) limitMs = commandTimeoutMs * shareWhenShrinking
       throw error
     }
   })
@@ -105,11 +126,12 @@ function sequenceArbitrary(subject: DriverUnderTest): fc.Arbitrary<readonly Mode
 async function runSequence(
   subject: DriverUnderTest,
   sequence: readonly ModelCommand[],
+  patience: Patience,
 ): Promise<readonly ModelCommand[]> {
   const steps: ModelStep[] = []
   const run: ModelCommand[] = []
   try {
-    await using world = await ModelWorld.open(subject)
+    await using world = await ModelWorld.open(subject, patience)
     for (const command of sequence) {
       const step = await performCommand(command, world)
       if (step === null) continue
@@ -121,7 +143,9 @@ async function runSequence(
       if (look !== null && !isRight(look)) throw new Divergence([...steps, look])
     }
   } catch (error) {
-    throw error instanceof Divergence ? error : new Divergence(steps, { cause: error })
+    // What a store does when it is left comes second.
+    const first = error instanceof SuppressedError ? (error.suppressed as unknown) : error
+    throw first instanceof Divergence ? first : new Divergence(steps, { cause: error })
   }
   return run
 }
