@@ -45,7 +45,8 @@ export const errorOutcomes: Readonly<Record<ErrorCode, ErrorOutcome>> = {
   INVALID_VALUE: wrongInput,
   WRONG_TYPE: wrongInput,
   VALUE_TOO_LARGE: tooLarge,
-  BODY_FAILED: wrongInput,
+  // What the plugin gave as a stream failed by itself: no input is to blame.
+  BODY_FAILED: pluginFault,
   COMMIT_TOO_LARGE: tooLarge,
 
   VERSION_MISMATCH: conflict,

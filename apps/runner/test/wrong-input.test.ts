@@ -75,6 +75,19 @@ test('the paragraph names the place of what is no JSON', async () => {
   expect(stderr).toContain('$.items[0] is an instance of Date')
 })
 
+test('a stream of the plugin that fails is its own fault, with key and reason', async () => {
+  const args = setBytes({ key: 'a/b', file: 'nonexistent' })
+  const { code, stderr } = await run(['run', ...args, '--store', 'memory:', '--json'])
+
+  expect(JSON.parse(stderr)).toMatchObject({
+    code: 'BODY_FAILED',
+    status: 500,
+    detail: expect.stringMatching(/"a\/b" .*ENOENT: .*nonexistent/),
+    context: { key: 'a/b' },
+  })
+  expect(code).toBe(1)
+})
+
 describe('an error', () => {
   test('is shown with its stack and its cause when asked for', async () => {
     const { stderr } = await run(['run', desk, 'fail', '--store', 'memory:', '--verbose'])

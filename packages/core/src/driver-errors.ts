@@ -1,4 +1,5 @@
 import type { Check, Quota } from './commit.ts'
+import { describeValue } from './describe-value.ts'
 import { HoldfastError } from './holdfast-error.ts'
 import { limits } from './limits.ts'
 import type { Version } from './version.ts'
@@ -30,6 +31,28 @@ export function quotaExceeded(quota: Quota, neededBytes: number): HoldfastError 
     `The plugin may hold ${quota.maxBytes} bytes in this workspace, keys and values of both its stores together; this write would make it ${neededBytes}. Nothing was written. Delete something, or have the operator raise the quota.`,
     { context: { maxBytes: quota.maxBytes, neededBytes } },
   )
+}
+
+/**
+ * The error of a stream that failed on its way in.
+ *
+ * @param cause what its source threw, whose message is told: it is the source's own, and says what no
+ * one else knows, such as which file is missing
+ */
+export function bodyFailed(key: string, cause: unknown, operation?: string): HoldfastError {
+  const reason = reasonOf(cause)
+  return new HoldfastError(
+    'BODY_FAILED',
+    `The stream to be stored as ${JSON.stringify(key)} failed before its end: ${reason}. The old value is as it was, and of the new one nothing is kept.`,
+    { ...(operation === undefined ? {} : { operation }), context: { key }, cause },
+  )
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return `its source threw ${describeValue(cause)}`
+  // Some of Node's, as of a connection that no address accepts, have a code alone.
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name
+  return cause.message === '' ? code : cause.message.replace(/\.$/, '')
 }
 
 /** The error of a call that a driver does not support, as its capabilities say. */

@@ -7,6 +7,7 @@ export { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
 export { decodeJson } from './decode-json.ts'
 export { describeValue } from './describe-value.ts'
 export {
+  bodyFailed,
   fitsQuota,
   getTooLarge,
   quotaExceeded,

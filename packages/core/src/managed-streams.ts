@@ -1,9 +1,11 @@
 import { describeValue } from './describe-value.ts'
+import { bodyFailed } from './driver-errors.ts'
 import type { ByteRange, EntryStream, StreamPut } from './entry-stream.ts'
 import { HoldfastError } from './holdfast-error.ts'
 import { isHoldfastError } from './is-holdfast-error.ts'
 import { iterateUntilAborted } from './iterate-until-aborted.ts'
 import { MisuseError } from './misuse-error.ts'
+import type { StorageKey } from './storage-key.ts'
 
 /** What streams of a driver live by. */
 export interface StreamSupervision {
@@ -27,7 +29,8 @@ export async function* superviseSource(
 ): AsyncGenerator<Uint8Array, void> {
   let size = 0
   const takeTurns = turnTaker()
-  for await (const bytes of namingFailures(iterateUntilAborted(body, signal), operation)) {
+  const supervised = iterateUntilAborted(body, signal)
+  for await (const bytes of namingFailures(supervised, key, operation)) {
     if (!(bytes instanceof Uint8Array)) {
       throw new MisuseError(
         'WRONG_TYPE',
@@ -50,17 +53,14 @@ export async function* superviseSource(
 
 async function* namingFailures(
   body: AsyncIterable<Uint8Array>,
+  key: StorageKey,
   operation: string,
 ): AsyncGenerator<unknown, void> {
   try {
     yield* body
   } catch (cause) {
     if (isHoldfastError(cause)) throw cause
-    throw new HoldfastError(
-      'BODY_FAILED',
-      'The stream that was to be stored failed before its end. The old value is as it was, and of the new one nothing is kept.',
-      { operation, cause },
-    )
+    throw bodyFailed(key, cause, operation)
   }
 }
 

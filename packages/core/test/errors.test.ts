@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import {
+  bodyFailed,
   type ErrorCode,
   errorCodes,
   fitsQuota,
@@ -119,6 +120,23 @@ describe('the errors of drivers', () => {
       code: 'VERSION_MISMATCH',
       context: { store: 'storage', key, expected: wanted, current: found },
       message: expect.stringContaining(words),
+    })
+  })
+
+  test.each([
+    [new Error("ENOENT: no such file, open '/a'"), ": ENOENT: no such file, open '/a'. The old"],
+    [new Error('The line is dead.'), ': The line is dead. The old'],
+    [Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }), ': ECONNREFUSED. The old'],
+    [new RangeError(), ': RangeError. The old'],
+    ['some text', ': its source threw a string of 9 characters. The old'],
+  ])('tell of a stream that failed with %o: of which key, and why', (cause, words) => {
+    const error = bodyFailed(key, cause, 'driver.writeStream')
+    expect(error).toMatchObject({
+      code: 'BODY_FAILED',
+      operation: 'driver.writeStream',
+      context: { key },
+      cause,
+      message: expect.stringContaining(`"a/b" failed before its end${words}`),
     })
   })
 

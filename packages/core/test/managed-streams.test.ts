@@ -34,7 +34,7 @@ describe('a body on its way in', () => {
   test('that fails by itself is BODY_FAILED, with its own error as the cause', async () => {
     const cause = new Error('connection reset')
     const error = await rejection(Array.fromAsync(superviseIn([bytes(1), cause], 10)))
-    expect(error).toMatchObject({ code: 'BODY_FAILED', operation, cause })
+    expect(error).toMatchObject({ code: 'BODY_FAILED', operation, context: { key: 'k' }, cause })
   })
 
   test('that fails with an error of Holdfast rejects with that', async () => {

@@ -3,6 +3,7 @@ import {
   compareKeys,
   decodeJson,
   encodeJson,
+  type HoldfastError,
   isHoldfastError,
   mintVersion,
   type Put,
@@ -28,8 +29,8 @@ import type { OpenAccess } from './store-access.ts'
 interface Sum {
   readonly number: number
   readonly put: Put
-  /** That nobody has written the key since; `null` where the author checks it anyhow. */
-  readonly check: Check | null
+  /** That nobody has written the key since, whatever else the author checks of it. */
+  readonly check: Check
 }
 
 /** `session.atomic()`. */
@@ -55,7 +56,7 @@ export class AtomicCommit implements AtomicChange {
     const keys = [...this.#plan.increments.keys()].toSorted(compareKeys)
     let sums: readonly Sum[] = []
     const attempt = async (): Promise<boolean> => {
-      sums = await this.#addUp(keys)
+      sums = await this.#addUp(keys).catch((error: unknown) => this.#afterChecks(error))
       return await this.#commitIfUnchanged(puts, sums)
     }
     await this.#inTurns(keys, () => retryLostRaces(keys, signal, attempt))
@@ -88,9 +89,7 @@ export class AtomicCommit implements AtomicChange {
       return {
         number,
         put: { store, key, value, version: mintVersion(), expiresAt, contentType },
-        check: this.#plan.isChecked(store, key)
-          ? null
-          : { store, key, version: entry?.version ?? null },
+        check: { store, key, version: entry?.version ?? null },
       }
     })
   }
@@ -99,7 +98,7 @@ export class AtomicCommit implements AtomicChange {
   async #commitIfUnchanged(puts: readonly Put[], sums: readonly Sum[]): Promise<boolean> {
     const { checks, deletes } = this.#plan
     const { storage, signal } = this.#open()
-    const unchanged = sums.flatMap(({ check }) => check ?? [])
+    const unchanged = sums.map(({ check }) => check)
     const commit = {
       // The author's come first, so that the error is about one of them if one of them fails.
       checks: [...checks, ...unchanged],
@@ -112,16 +111,28 @@ export class AtomicCommit implements AtomicChange {
       return true
     } catch (error) {
       if (!isHoldfastError(error, 'VERSION_MISMATCH')) throw error
-      const { store, key } = error.context
-      if (unchanged.some((check) => check.store === store && check.key === key)) return false
+      const isAbout = (check: Check): boolean => isCheckOf(error, check)
+      if (unchanged.some(isAbout) && !checks.some(isAbout)) return false
       throw error
     }
+  }
+
+  /** Says which check failed, if one did, before what stands in the way of an increment. */
+  async #afterChecks(error: unknown): Promise<never> {
+    const { checks } = this.#plan
+    const { storage, signal } = this.#open()
+    if (checks.length > 0) await storage.commit({ checks, puts: [], deletes: [] }, { signal })
+    throw error
   }
 
   #toPut({ expiresInMs, ...put }: PlannedPut): Put {
     const expiresAt = parseExpiry(expiresInMs, () => this.#open().clock()) ?? null
     return { ...put, version: mintVersion(), expiresAt }
   }
+}
+
+function isCheckOf({ context }: HoldfastError, { store, key, version }: Check): boolean {
+  return context['store'] === store && context['key'] === key && context['expected'] === version
 }
 
 function toResult(puts: readonly Put[], sums: readonly Sum[]): AtomicResult {

@@ -86,7 +86,7 @@ export class ByteStore extends KeyedStore implements SessionStorage {
   }
 
   async #setFrom(key: string, source: ByteSource, options: SetBytesOptions): Promise<Version> {
-    const body = new SourceBody(source)
+    const body = new SourceBody(key, source)
     try {
       checkOptions(options, 'set', setOptions)
       return await this.#writeFrom(this.parseKey(key), body, options)

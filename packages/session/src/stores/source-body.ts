@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { isReadable, Readable } from 'node:stream'
-import { HoldfastError, MisuseError } from '@holdfast/core'
+import { bodyFailed, HoldfastError, MisuseError } from '@holdfast/core'
 import type { ByteSource } from '../byte-source.ts'
 import { parseBytes } from './bytes.ts'
 
@@ -24,13 +24,18 @@ export function isByteSource(value: unknown): value is ByteSource {
 export class SourceBody implements AsyncIterable<Uint8Array> {
   /** What the source failed with, if it did. */
   failure: Error | undefined
+  readonly #key: string
   readonly #source: ByteSource
   readonly #reader: ReadableStreamDefaultReader<unknown>
   readonly #inContext = AsyncLocalStorage.snapshot()
   #isGivenUp = false
 
-  /** @throws {@link MisuseError} `INVALID_ARGUMENT` when the source was read or given already */
-  constructor(source: ByteSource) {
+  /**
+   * @param key what its failure names
+   * @throws {@link MisuseError} `INVALID_ARGUMENT` when the source was read or given already
+   */
+  constructor(key: string, source: ByteSource) {
+    this.#key = key
     this.#source = source
     this.#reader = toStream(source).getReader()
   }
@@ -62,7 +67,7 @@ export class SourceBody implements AsyncIterable<Uint8Array> {
       return { done: false, value: parseBytes(step.value, 'Each piece of a stream') }
     } catch (error) {
       if (this.#isGivenUp) throw error
-      this.failure = error instanceof MisuseError ? error : bodyFailed(error)
+      this.failure = error instanceof MisuseError ? error : bodyFailed(this.#key, error)
       throw this.failure
     }
   }
@@ -96,12 +101,4 @@ function alreadyRead(): MisuseError {
 /** A stream that ends because nobody wants it any more must not pass for one that is complete. */
 function givenUp(): HoldfastError {
   return new HoldfastError('ABORTED', 'The stream that was to be stored was given up.')
-}
-
-function bodyFailed(cause: unknown): HoldfastError {
-  return new HoldfastError(
-    'BODY_FAILED',
-    'The stream that was to be stored failed before its end. The old value is as it was, and of the new one nothing is kept.',
-    { cause },
-  )
 }
