@@ -123,6 +123,18 @@ describe('an atomic change refuses', () => {
     })
   })
 
+  test('for a check that fails, before what stands in the way of an increment', async () => {
+    await invoke(async ({ atomic }) => {
+      await persistent_store.set('text', 'a')
+      const change = atomic()
+      change.persistent_store.check('lock', mintVersion()).increment('text')
+      expect(await caught(change.commit())).toMatchObject({
+        code: 'VERSION_MISMATCH',
+        context: { key: 'lock' },
+      })
+    })
+  })
+
   test('to change a key inside an update of it', async () => {
     await invoke(async ({ storage, atomic }) => {
       const inside = (collect: (change: AtomicChange) => unknown) => async () => {

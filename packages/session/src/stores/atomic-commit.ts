@@ -131,7 +131,10 @@ export class AtomicCommit implements AtomicChange {
   }
 }
 
-function isCheckOf({ context }: HoldfastError, { store, key, version }: Check): boolean {
+function isCheckOf(
+  { context }: Pick<HoldfastError, 'context'>,
+  { store, key, version }: Check,
+): boolean {
   return context['store'] === store && context['key'] === key && context['expected'] === version
 }
 

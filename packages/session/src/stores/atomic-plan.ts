@@ -40,11 +40,6 @@ export class AtomicPlan {
     if (version !== undefined) this.checks.push({ store, key, version })
   }
 
-  /** Whether a key is checked by the author. */
-  isChecked(store: StoreName, key: StorageKey): boolean {
-    return this.checks.some((check) => check.store === store && check.key === key)
-  }
-
   put(put: PlannedPut): void {
     this.#claim(put.store, put.key)
     this.puts.push(put)
