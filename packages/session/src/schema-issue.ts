@@ -20,14 +20,35 @@ export function toSchemaIssue({ message, path = [] }: StandardSchemaV1.Issue): S
   return { path: formatPath(steps), message }
 }
 
+/** The issues that an error of a schema library carries, as those of zod and of valibot do. */
+export function schemaIssuesOf(error: Error): readonly SchemaIssue[] | undefined {
+  if (!('issues' in error) || !Array.isArray(error.issues)) return undefined
+  const issues: readonly unknown[] = error.issues
+  return issues.length > 0 && issues.every(isIssue) ? issues.map(toSchemaIssue) : undefined
+}
+
+function isIssue(value: unknown): value is StandardSchemaV1.Issue {
+  if (typeof value !== 'object' || value === null || !('message' in value)) return false
+  const isPath = !('path' in value) || value.path === undefined || Array.isArray(value.path)
+  return isPath && typeof value.message === 'string'
+}
+
 /** Where the issues are. */
 export function pathsOf(issues: readonly SchemaIssue[]): readonly string[] {
   return issues.slice(0, mostNamed).map(({ path }) => path)
 }
 
-/** The issues in one line, each with the field that it is about. */
+/** The issues in one line, each with the field that it is about, as in `items[3].when`. */
+export function describeFields(issues: readonly SchemaIssue[]): string {
+  return describe(issues, ({ path, message }) => {
+    const field = withoutRoot(path)
+    return field === '' ? message : label(field, message, field)
+  })
+}
+
+/** The issues in one line, each with its path in the value, as in `$.items[3].when`. */
 export function describeIssues(issues: readonly SchemaIssue[]): string {
-  return describe(issues, describeIssue)
+  return describe(issues, ({ path, message }) => label(path, message, withoutRoot(path)))
 }
 
 /** Where the issues are, in one line that says nothing of the value. */
@@ -45,11 +66,12 @@ function describe(
   return rest > 0 ? `${named}${separator}and ${rest} more` : named
 }
 
-function describeIssue({ path, message }: SchemaIssue): string {
-  const field = withoutRoot(path)
-  if (field === '') return message
-  // ArkType's messages begin with the field.
-  return message.startsWith(`${field} must be `) ? message : `${field}: ${message}`
+/** ArkType's messages begin with the field, which is not to be named twice. */
+function label(name: string, message: string, field: string): string {
+  if (field !== '' && message.startsWith(`${field} must be `)) {
+    return `${name}${message.slice(field.length)}`
+  }
+  return `${name}: ${message}`
 }
 
 /** A path as it is named from the outside, as in `items[3].when`. */

@@ -152,8 +152,9 @@ export interface TypedStore<Schemas extends StoreSchemas> {
   /**
    * Gives this store, with a function that makes what the schema takes of a stored value that it does
    * not take. What is read is what the schema makes of that. It is not written back, for nothing that
-   * reads writes: an `update` stores the new form. Where the function returns what the schema does
-   * not take either, it is `STORED_VALUE_INVALID` all the same.
+   * reads writes: an `update` stores the new form. Where the function throws, or returns what the
+   * schema does not take either, it is `STORED_VALUE_INVALID` all the same, with the reason; an error
+   * of Holdfast that it throws is passed on.
    *
    * @param migrate the function; where each key has a schema of its own, an object with the functions
    * of those keys that have one

@@ -1,5 +1,6 @@
 import { definePlugin, type JsonValue } from '@holdfast/session'
 import { testPlugin } from '@holdfast/session/testing'
+import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { caught } from './caught.ts'
@@ -87,15 +88,52 @@ describe('a stored value that does not fit', () => {
       code: 'STORED_VALUE_INVALID',
       context: { key: 'ada', paths: ['$.theme', '$.since'] },
     })
-    expect(error.message).toContain('migration')
+    expect(error.message).toMatch(/"ada" .*migration made .*: \$\.theme: .*dark.*; \$\.since: /)
+    expect(error.message).toContain('Correct the function given to withMigration')
     const forgetful = json.typed(theme).withMigration((() => undefined) as never)
-    expect(await caught(forgetful.get('ada'))).toMatchObject({ code: 'INVALID_JSON_VALUE' })
-    const own = new Error('This I cannot migrate.')
-    const throwing = json.typed(theme).withMigration(() => {
+    const forgotten = await caught(forgetful.get('ada'))
+    expect(forgotten).toMatchObject({ code: 'STORED_VALUE_INVALID', context: { key: 'ada' } })
+    expect(forgotten.message).toMatch(/"ada" .*migration made .*no JSON: .*\$ is undefined/)
+    expect(await json.get('ada')).toBe('sepia')
+  })
+
+  test.each([
+    ['an error', () => new Error('This I cannot migrate.'), 'failed: This I cannot migrate. '],
+    ['an error without a message', () => new RangeError(), 'failed: RangeError. '],
+    ['no error', () => 'a secret', 'failed: it threw a string of 8 characters. '],
+    ['what zod throws', () => zodError(), 'failed: $.emails[0]: Invalid input: expected string'],
+    [
+      'what valibot throws',
+      () => new v.ValiError(v.safeParse(v.object({ a: v.string() }), {}).issues as never),
+      'failed: $.a: Invalid key: Expected "a"',
+    ],
+  ])('tells of its migration that throws %s, and of its key', async (_what, make, words) => {
+    const { persistent_store: json } = setUp()
+    await json.set('ada', 'sepia')
+    const cause = make()
+    const themes = json.typed(theme).withMigration(() => {
+      throw cause
+    })
+    const error = await caught(themes.get('ada'))
+    expect(error).toMatchObject({
+      code: 'STORED_VALUE_INVALID',
+      context: { key: 'ada', paths: ['$'] },
+      cause,
+    })
+    expect(error.message).toContain('"ada"')
+    expect(error.message).toContain(`its migration ${words}`)
+    expect(error.message).not.toContain('\n')
+    expect(await json.get('ada')).toBe('sepia')
+  })
+
+  test('passes on what Holdfast said in its migration', async () => {
+    const { persistent_store: json } = setUp()
+    await json.set('ada', 'sepia')
+    const own = await caught(json.get(''))
+    const themes = json.typed(theme).withMigration(() => {
       throw own
     })
-    await expect(throwing.get('ada')).rejects.toBe(own)
-    expect(await json.get('ada')).toBe('sepia')
+    await expect(themes.get('ada')).rejects.toBe(own)
   })
 
   test('is migrated by the function of its key', async () => {
@@ -109,3 +147,7 @@ describe('a stored value that does not fit', () => {
     })
   })
 })
+
+function zodError(): unknown {
+  return z.object({ emails: z.array(z.string()) }).safeParse({ emails: [1] }).error
+}

@@ -6,7 +6,7 @@ import {
   isHoldfastError,
 } from '@holdfast/core'
 import {
-  describeIssues,
+  describeFields,
   pathsOf,
   type SchemaIssue,
   toSchemaIssue,
@@ -58,7 +58,7 @@ function invalidParameters(
 ): HoldfastError {
   return new HoldfastError(
     'INVALID_PARAMETERS',
-    `The tool ${JSON.stringify(tool)} does not take these parameters: ${describeIssues(issues)}.`,
+    `The tool ${JSON.stringify(tool)} does not take these parameters: ${describeFields(issues)}.`,
     { context: { tool, fields: pathsOf(issues).map(withoutRoot) }, cause },
   )
 }

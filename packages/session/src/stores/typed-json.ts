@@ -8,6 +8,7 @@ import {
 } from '../schema-issue.ts'
 import type { Encoded, JsonCodec } from './json-codec.ts'
 import type { KeyType, KeyTypes } from './key-types.ts'
+import { migrateValue } from './migrate-value.ts'
 
 /** JSON that the schema of its key takes, and that is read as the schema makes it. */
 export class TypedJson implements JsonCodec {
@@ -32,16 +33,9 @@ export class TypedJson implements JsonCodec {
     const type = this.#typeOf(key)
     const stored = await validate(type, decodeJson(bytes))
     if (stored.issues === undefined) return stored.value
-    if (type.migrate === undefined)
-      throw storedInvalid('The value stored', key, stored.issues.map(toSchemaIssue))
-    const migrated = encodeJson(await type.migrate(decodeJson(bytes), stored.issues))
-    const result = await validate(type, decodeJson(migrated))
-    if (result.issues === undefined) return result.value
-    throw storedInvalid(
-      'What the migration made of the value',
-      key,
-      result.issues.map(toSchemaIssue),
-    )
+    const { issues } = stored
+    if (type.migrate === undefined) throw storedInvalid(key, issues.map(toSchemaIssue))
+    return await migrateValue(type.migrate, type.schema, { key, bytes, issues })
   }
 }
 
@@ -60,14 +54,10 @@ function invalidValue(key: StorageKey, issues: readonly SchemaIssue[]): Holdfast
 }
 
 /** The words of the schema library are left out: some repeat the value, and errors travel to logs. */
-function storedInvalid(
-  subject: string,
-  key: StorageKey,
-  issues: readonly SchemaIssue[],
-): HoldfastError {
+function storedInvalid(key: StorageKey, issues: readonly SchemaIssue[]): HoldfastError {
   return new HoldfastError(
     'STORED_VALUE_INVALID',
-    `${subject} for the key ${JSON.stringify(key)} does not fit its schema at ${describePaths(issues)}. Another version of the plugin may have written it: let the schema take its form, too, or make the new form of it by withMigration.`,
+    `The value stored for the key ${JSON.stringify(key)} does not fit its schema at ${describePaths(issues)}. Another version of the plugin may have written it: let the schema take its form, too, or make the new form of it by withMigration.`,
     { context: { key, paths: pathsOf(issues) } },
   )
 }
