@@ -15,7 +15,7 @@ export function versionMismatch(check: Check, current: Version | null): Holdfast
   const found = current === null ? 'it is absent' : `it has version ${current}`
   return new HoldfastError(
     'VERSION_MISMATCH',
-    `The key ${JSON.stringify(check.key)} of ${check.store} was to ${wanted}, but ${found}: somebody wrote it meanwhile. Read it again, or use update, which does so for you. Nothing was written.`,
+    `The key ${JSON.stringify(check.key)} of ${check.store} was to ${wanted}, but ${found}. Nothing was written. Read the key again, and decide by what it is now.`,
     { context: { store: check.store, key: check.key, expected: check.version, current } },
   )
 }
@@ -24,11 +24,17 @@ export function versionMismatch(check: Check, current: Version | null): Holdfast
  * The error of a commit that would leave a plugin with more than its quota.
  *
  * @param neededBytes usage as it would have been after the commit
+ * @param extent `at least` for a stream that was not read to its end, so that it may be more
  */
-export function quotaExceeded(quota: Quota, neededBytes: number): HoldfastError {
+export function quotaExceeded(
+  quota: Quota,
+  neededBytes: number,
+  extent: 'exactly' | 'at least' = 'exactly',
+): HoldfastError {
+  const needed = extent === 'exactly' ? neededBytes : `at least ${neededBytes}`
   return new HoldfastError(
     'QUOTA_EXCEEDED',
-    `The plugin may hold ${quota.maxBytes} bytes in this workspace, keys and values of both its stores together; this write would make it ${neededBytes}. Nothing was written. Delete something, or have the operator raise the quota.`,
+    `The plugin may hold ${quota.maxBytes} bytes in this workspace, keys and values of both its stores together; this write would make it ${needed}. Nothing was written. Delete something, or have the operator raise the quota.`,
     { context: { maxBytes: quota.maxBytes, neededBytes } },
   )
 }

@@ -5,6 +5,7 @@ import { HoldfastError } from './holdfast-error.ts'
 import { isHoldfastError } from './is-holdfast-error.ts'
 import { iterateUntilAborted } from './iterate-until-aborted.ts'
 import { MisuseError } from './misuse-error.ts'
+import { quoteOrDescribe } from './quote-or-describe.ts'
 import type { StorageKey } from './storage-key.ts'
 
 /** What streams of a driver live by. */
@@ -118,6 +119,11 @@ export function checkRange(range: ByteRange | null): void {
   if (isStart && isEnd) return
   throw new HoldfastError(
     'INVALID_ARGUMENT',
-    `A range goes from a byte to the same or a later one, in whole numbers from 0; got ${String(start)} to ${String(end)}.`,
+    `A range goes from a byte to the same or a later one, in whole numbers from 0; got ${showBound(start)} to ${end === null ? 'the end' : showBound(end)}.`,
   )
+}
+
+/** A bound that is no number is mostly one in quotes, as a header has it. */
+function showBound(bound: unknown): string {
+  return typeof bound === 'number' ? String(bound) : quoteOrDescribe(bound)
 }

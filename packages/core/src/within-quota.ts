@@ -17,7 +17,9 @@ export async function* withinQuota(
   for await (const bytes of body) {
     size += bytes.byteLength
     const needed = entryBytes(key, size)
-    if (quota !== null && !fitsQuota(quota, bytesBefore, needed)) throw quotaExceeded(quota, needed)
+    if (quota !== null && !fitsQuota(quota, bytesBefore, needed)) {
+      throw quotaExceeded(quota, needed, 'at least')
+    }
     yield bytes
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type EntryStream, HoldfastError, MisuseError } from '../src/index.ts'
+import { type ByteRange, type EntryStream, HoldfastError, MisuseError } from '../src/index.ts'
 import { checkRange, superviseSource, superviseStream } from '../src/managed-streams.ts'
 import { caught, rejection } from './caught.ts'
 import { streamPut } from './script-driver.ts'
@@ -149,6 +149,19 @@ describe('a range', () => {
     { start: 2 ** 53, end: null },
   ])('cannot be from $start to $end', (range) => {
     expect(caught(() => checkRange(range))).toMatchObject({ code: 'INVALID_ARGUMENT' })
+  })
+})
+
+describe('the error of a range', () => {
+  test.each([
+    [{ start: '0', end: null }, 'got "0" to the end.'],
+    [{ start: -1, end: 3 }, 'got -1 to 3.'],
+    [{ start: 0, end: '9' }, 'got 0 to "9".'],
+    [{ start: 0, end: [9] }, 'got 0 to an array of 1 item.'],
+  ])('shows %j as it is', (range, words) => {
+    expect(caught(() => checkRange(range as ByteRange))).toMatchObject({
+      message: expect.stringContaining(words),
+    })
   })
 })
 

@@ -19,6 +19,7 @@ describe('a body on its way in under a quota', () => {
     expect(await rejection(passed.next())).toMatchObject({
       code: 'QUOTA_EXCEEDED',
       context: { maxBytes: 10, neededBytes: 11 },
+      message: expect.stringContaining('would make it at least 11.'),
     })
     expect(given).toHaveBeenCalledTimes(2)
     expect(ended).toHaveBeenCalledTimes(1)
