@@ -11,12 +11,14 @@ import type { JsonEntry } from '../json-entry.ts'
 import type { PersistentStore, WatchedJson } from '../persistent-store.ts'
 import type { StorageEntry } from '../session-storage.ts'
 import type {
+  DeleteOptions,
   Entries,
   SetManyOptions,
   SetOptions,
   UpdateOptions,
   WatchOptions,
 } from '../store-options.ts'
+import { CallOrder } from './call-order.ts'
 import { addStep, parseStep } from './increment.ts'
 import type { JsonCodec } from './json-codec.ts'
 import { KeyedStore } from './keyed-store.ts'
@@ -28,6 +30,7 @@ import { watchKeys } from './watch-keys.ts'
 /** Values as UTF-8 JSON, in the store `persistent_store`. */
 export class JsonStore extends KeyedStore implements Omit<PersistentStore, 'typed'> {
   readonly #codec: JsonCodec
+  readonly #order = new CallOrder()
 
   constructor(open: OpenAccess, codec: JsonCodec) {
     super('persistent_store', codec.parseKey, open, parsePersistentStoreKey)
@@ -59,8 +62,8 @@ export class JsonStore extends KeyedStore implements Omit<PersistentStore, 'type
 
   async set(key: string, value: unknown, options: SetOptions = {}): Promise<Version> {
     checkOptions(options, 'set', ['expiresInMs', 'ifVersion'])
-    const { bytes } = await this.#codec.encode(key, value)
-    return await this.write(key, bytes, options)
+    const encoding = this.#codec.encode(key, value)
+    return await this.#order.inTurn(encoding, ({ bytes }) => this.write(key, bytes, options))
   }
 
   async setMany(entries: Entries<unknown>, options: SetManyOptions = {}): Promise<void> {
@@ -70,7 +73,16 @@ export class JsonStore extends KeyedStore implements Omit<PersistentStore, 'type
       const { bytes } = await this.#codec.encode(key, value)
       return [key, bytes] as const
     })
-    await this.writeMany(await Promise.all(encoding), options)
+    await this.#order.inTurn(Promise.all(encoding), (all) => this.writeMany(all, options))
+  }
+
+  override async delete(key: string, options?: DeleteOptions): Promise<void> {
+    await this.#order.inTurn(undefined, () => super.delete(key, options))
+  }
+
+  override async deleteMany(keys: Iterable<string>): Promise<void> {
+    const all = typeof keys === 'string' ? keys : [...keys]
+    await this.#order.inTurn(undefined, () => super.deleteMany(all))
   }
 
   async update<Value = JsonValue>(

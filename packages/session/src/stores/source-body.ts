@@ -56,7 +56,10 @@ export class SourceBody implements AsyncIterable<Uint8Array> {
     // What a source says to being ended interests nobody any more.
     this.#inContext(() => this.#reader.cancel(reason)).catch(() => undefined)
     // One of Node's that nobody has begun to read hears of it in no other way, and holds its file.
-    if (this.#source instanceof Readable) this.#source.destroy()
+    if (!(this.#source instanceof Readable)) return
+    // Nor has anybody else begun to listen for what it fails with, such as a file that is not there.
+    this.#source.on('error', () => undefined)
+    this.#source.destroy()
   }
 
   async #next(): Promise<Result> {

@@ -1,0 +1,22 @@
+import { createReadStream } from 'node:fs'
+import { expect, test } from 'vitest'
+import { caught } from './caught.ts'
+import { invoke } from './invoke.ts'
+
+// An error of a stream that nobody listens to would end the process.
+test.for([
+  ['a key that is none', '', {}],
+  ['an option that is wrong', 'k', { expiresInMs: -1 }],
+  ['the file that is not there', 'k', {}],
+] as const)(
+  'a stream of a file that is not there fails a set for %s alone',
+  async ([, key, options]) => {
+    await invoke(async ({ storage }) => {
+      const source = createReadStream('/not/there')
+      const closed = new Promise<void>((resolve) => source.once('close', () => resolve()))
+      const error = await caught(storage.set(key, source, options))
+      await closed
+      expect(['INVALID_KEY', 'INVALID_ARGUMENT', 'BODY_FAILED']).toContain(error.code)
+    })
+  },
+)
