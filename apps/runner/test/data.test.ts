@@ -95,6 +95,19 @@ describe('holdfast data', () => {
     )
   })
 
+  test('knows storage as session.storage, too, and no other store', async () => {
+    const { data } = await openData()
+    await data(['put', 'a', '--value', 'x', '--store-name', 'session.storage'])
+    expect(await data(['get', 'a'])).toMatchObject({ code: 0, stdout: 'x' })
+    expect(await data(['ls', '--store-name', 'session.storage', '--json'])).toMatchObject({
+      stdout: expect.stringContaining('"store":"storage","key":"a"'),
+    })
+    expect(await data(['get', 'a', '--store-name', 'session.persistent_store'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/ Allowed choices are storage, persistent_store\. Add /),
+    })
+  })
+
   test('lists who has stored how much', async () => {
     const { data, store } = await openData()
     await data(['put', 'ab', '--value', 'xyz'])

@@ -1,5 +1,5 @@
 import { type StoreName, storeNames } from '@holdfast/core'
-import { Argument, type Command, Option } from 'commander'
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import type { GetOptions } from '../data/get.ts'
 import type { ListOptions } from '../data/list.ts'
 import type { PutOptions } from '../data/put.ts'
@@ -97,7 +97,17 @@ function withStoreUrl(command: Command): Command {
 }
 
 function storeNameOption(description: string): Option {
-  return new Option('--store-name <name>', description).choices(storeNames)
+  return new Option('--store-name <name>', description)
+    .choices(storeNames)
+    .argParser(parseStoreName)
+}
+
+function parseStoreName(name: string): StoreName {
+  // As plugins write it.
+  const wanted = name === 'session.storage' ? 'storage' : name
+  const found = storeNames.find((known) => known === wanted)
+  if (found !== undefined) return found
+  throw new InvalidArgumentError(`Allowed choices are ${storeNames.join(', ')}.`)
 }
 
 function examples(...commands: readonly string[]): string {
