@@ -1,7 +1,9 @@
 import type { Check, Quota } from './commit.ts'
 import { describeValue } from './describe-value.ts'
 import { HoldfastError } from './holdfast-error.ts'
+import { isHoldfastError } from './is-holdfast-error.ts'
 import { limits } from './limits.ts'
+import type { StorageKey } from './storage-key.ts'
 import type { Version } from './version.ts'
 
 /**
@@ -75,11 +77,38 @@ export function fitsQuota(quota: Quota | null, bytesBefore: number, bytesAfter: 
   return quota === null || bytesAfter <= quota.maxBytes || bytesAfter <= bytesBefore
 }
 
-/** The error of a `get` whose answer is too large to be given whole. */
-export function getTooLarge(size: number): HoldfastError {
+/**
+ * The error of a `get` whose answer is too large to be given whole.
+ *
+ * @param key where only one was asked for
+ */
+export function getTooLarge(size: number, key?: StorageKey): HoldfastError {
+  const { maxGetBytes } = limits
+  if (key === undefined) {
+    return new HoldfastError(
+      'VALUE_TOO_LARGE',
+      `Values taken whole have at most ${maxGetBytes} bytes, each and together; these have ${size} or more. Ask for fewer keys at a time, or read the value as a stream.`,
+      { context: { size, maxGetBytes } },
+    )
+  }
   return new HoldfastError(
     'VALUE_TOO_LARGE',
-    `Values taken whole have at most ${limits.maxGetBytes} bytes, each and together; these have ${size} or more. Ask for fewer keys at a time, or read the value as a stream.`,
-    { context: { size, maxGetBytes: limits.maxGetBytes } },
+    `The value of ${JSON.stringify(key)} has ${size} bytes, and one that is taken whole at most ${maxGetBytes}. Read it as a stream.`,
+    { context: { key, size, maxGetBytes } },
   )
+}
+
+/** Has a `get` of a single key name it, where its value is too large to be given whole. */
+export async function namingSingleKey<Result>(
+  keys: readonly StorageKey[],
+  getting: Promise<Result>,
+): Promise<Result> {
+  try {
+    return await getting
+  } catch (error) {
+    const [key] = keys
+    if (keys.length > 1 || !isHoldfastError(error, 'VALUE_TOO_LARGE')) throw error
+    const { size } = error.context
+    throw typeof size === 'number' ? getTooLarge(size, key) : error
+  }
 }

@@ -2,7 +2,7 @@ import type { CallOptions } from './call-options.ts'
 import type { Capabilities } from './capabilities.ts'
 import { checkCommit, checkExpiry } from './check-commit.ts'
 import type { Commit, Usage } from './commit.ts'
-import { unsupported } from './driver-errors.ts'
+import { namingSingleKey, unsupported } from './driver-errors.ts'
 import type { ByteRange, EntryStream, StreamPut } from './entry-stream.ts'
 import type { Entry, EpochMs } from './entry.ts'
 import { HoldfastError } from './holdfast-error.ts'
@@ -104,7 +104,7 @@ class ManagedDriver implements StorageDriver {
   ): Promise<readonly (Entry | null)[]> {
     return this.#call('get', 'read', options, (inner) => {
       atMost('keys', keys.length, 'A get', limits.maxGetKeys)
-      return this.#driver.get(scope, keys, inner)
+      return namingSingleKey(keys, this.#driver.get(scope, keys, inner))
     })
   }
 

@@ -67,6 +67,13 @@ describe('a value that is given as a stream', () => {
       expect(error).toMatchObject({ code: 'VALUE_TOO_LARGE' })
       expect(error.message).toContain('stream')
     }
+    expect(await caught(storage.get('k'))).toMatchObject({
+      message: expect.stringMatching(/^The value of "k" has 68157440 bytes, /),
+      context: { key: 'k', size: count * piece.length, maxGetBytes: limits.maxGetBytes },
+    })
+    const several = await caught(storage.getMany(['j', 'k']))
+    expect(several.context).not.toHaveProperty('key')
+    expect(several.message).toContain('Ask for fewer keys')
     const { body } = (await storage.stream('k')) ?? {}
     let size = 0
     for await (const bytes of body ?? []) size += bytes.length
