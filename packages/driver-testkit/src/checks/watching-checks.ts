@@ -3,6 +3,7 @@ import { differenceOf, utf8 } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
 import { movableClock, sharedStore, streams, watching } from '../requirements.ts'
 import { outcomeOf, turnOfEventLoop } from '../settlement.ts'
+import { watchStateChecks } from './watch-state-checks.ts'
 
 export const watchingChecks: readonly ConformanceCheck[] = [
   {
@@ -257,4 +258,5 @@ export const watchingChecks: readonly ConformanceCheck[] = [
       expect(await other.next()).toEqual(['as stored'])
     },
   },
+  ...watchStateChecks,
 ]

@@ -3,6 +3,7 @@ import type { Commit, ListedEntry, StorageDriver } from '@holdfast/core'
 import { changeWatches, filterWatches, versionsOf, type WatchedState } from './change-watches.ts'
 import type { Mutant } from './mutant.ts'
 import { overrideDriver } from './override-driver.ts'
+import { watchStateMutants } from './watch-state-mutants.ts'
 
 export const watchingMutants: readonly Mutant[] = [
   {
@@ -195,6 +196,7 @@ export const watchingMutants: readonly Mutant[] = [
         }
       }),
   },
+  ...watchStateMutants,
 ]
 
 async function endOf(signal: AbortSignal | undefined): Promise<void> {
