@@ -16,7 +16,9 @@ export interface EntryStream {
   readonly metadata: EntryMetadata
   /**
    * The bytes of the value as it was when the stream was opened, whatever is written meanwhile.
-   * To stop early, end the iteration.
+   * To stop early, end the iteration: `return()` gives back what the body holds, before its first
+   * piece, too. A body that is neither read nor ended holds it until it is collected as garbage or its
+   * driver is closed.
    */
   readonly body: AsyncIterable<Uint8Array>
 }

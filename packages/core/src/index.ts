@@ -15,6 +15,7 @@ export {
   versionMismatch,
 } from './driver-errors.ts'
 export { encodeJson, formatPath, type JsonValue } from './encode-json.ts'
+export { endableGenerator } from './endable-generator.ts'
 export { entryBytes } from './entry-bytes.ts'
 export type { ByteRange, EntryStream, StreamPut } from './entry-stream.ts'
 export type { Clock, Entry, EntryMetadata, EpochMs } from './entry.ts'

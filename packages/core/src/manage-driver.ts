@@ -8,17 +8,15 @@ import type { Entry, EpochMs } from './entry.ts'
 import { HoldfastError } from './holdfast-error.ts'
 import { isHoldfastError } from './is-holdfast-error.ts'
 import { iterateUntilAborted } from './iterate-until-aborted.ts'
+import { Lifetime } from './lifetime.ts'
 import { limits } from './limits.ts'
 import type { ListedEntry, ListPage, ListQuery, ScopesPage, ScopesQuery } from './list-query.ts'
 import { checkRange, superviseSource, superviseStream } from './managed-streams.ts'
 import { MisuseError } from './misuse-error.ts'
 import type { PluginScope, Scope } from './scope.ts'
-import { abortedError, type CallEffect, outcomeUnknown, settleCall } from './settle-call.ts'
+import { type CallEffect, outcomeUnknown, settleCall } from './settle-call.ts'
 import type { StorageDriver } from './storage-driver.ts'
 import type { StorageKey } from './storage-key.ts'
-
-/** The signal of a call that nobody aborts. */
-const never: AbortSignal = new AbortController().signal
 
 /**
  * Gives a driver what all drivers need alike, so that it holds nothing but storage:
@@ -27,7 +25,9 @@ const never: AbortSignal = new AbortController().signal
  *   and `close` comes only after an `open` that succeeded;
  * - an `open` that its caller gave up goes on: a later one joins it, and `close` aborts it;
  * - a call before `open` rejects with `DRIVER_NOT_OPEN`, after `close` with `DRIVER_CLOSED`;
- * - `close` waits for the calls in flight;
+ * - `close` waits for the calls in flight, but for no stream: bodies on their way in and out and
+ *   watches end with `DRIVER_CLOSED`;
+ * - a body, on its way in or out, is told to end whenever it will not be read (any further);
  * - calls are held against the limits of the capabilities before the driver sees them;
  * - calls settle by their deadline and signal, whatever the driver does;
  * - an error that is not Holdfast's is wrapped, once: `DRIVER_FAILURE` from a read, and
@@ -43,6 +43,8 @@ class ManagedDriver implements StorageDriver {
   readonly #driver: StorageDriver
   readonly #closed = new AbortController()
   readonly #inFlight = new Set<Promise<unknown>>()
+  /** A last resort: what a body holds whose reader has neither read nor ended it is given back. */
+  readonly #dropped = new FinalizationRegistry<() => void>((end) => end())
   #opening: Promise<void> | undefined
   #closing: Promise<void> | undefined
   #isOpen = false
@@ -157,35 +159,44 @@ class ManagedDriver implements StorageDriver {
     range: ByteRange | null,
     options: CallOptions | undefined,
   ): Promise<EntryStream | null> {
-    const operation = 'driver.readStream'
-    const given = new AbortController()
-    const signal = this.#lifetime(operation, options?.signal, given.signal)
+    // The deadline is for the opening; the signal is for the body, too.
+    const lifetime = this.#lifetime('readStream', options?.signal)
+    const end = (): void => lifetime.end()
     try {
-      // The deadline is for the opening; the signal is for the body, too.
-      const stream = await this.#call('readStream', 'read', options, (inner) => {
+      const stream = await this.#call('readStream', 'read', options, async (inner) => {
         if (this.capabilities.maxStreamBytes === 0) {
           throw unsupported(this.name, 'readStream', 'maxStreamBytes')
         }
         checkRange(range)
-        return this.#driver.readStream(scope, key, range, { ...inner, signal })
+        const { signal } = lifetime
+        const found = await this.#driver.readStream(scope, key, range, { ...inner, signal })
+        // Where its caller has gone meanwhile, the lifetime is over, which ends the body at once.
+        return found === null ? null : superviseStream(found, lifetime)
       })
-      return stream === null ? null : superviseStream(stream, { operation, signal })
+      if (stream === null) end()
+      else this.#dropped.register(stream.body, end)
+      return stream
     } catch (error) {
-      // The driver may open it yet, for nobody.
-      given.abort(error)
+      end()
       throw error
     }
   }
 
-  writeStream(scope: Scope, put: StreamPut, options?: CallOptions): Promise<void> {
-    return this.#call('writeStream', 'write', options, (inner) => {
-      const { maxStreamBytes } = this.capabilities
-      if (maxStreamBytes === 0) throw unsupported(this.name, 'writeStream', 'maxStreamBytes')
-      checkExpiry(put.key, put.expiresAt)
-      const signal = inner?.signal ?? never
-      const body = superviseSource(put, maxStreamBytes, { operation: 'driver.writeStream', signal })
-      return this.#driver.writeStream(scope, { ...put, body }, inner)
-    })
+  async writeStream(scope: Scope, put: StreamPut, options?: CallOptions): Promise<void> {
+    const { maxStreamBytes } = this.capabilities
+    const lifetime = this.#lifetime('writeStream')
+    const body = superviseSource(put, maxStreamBytes, lifetime)
+    try {
+      await this.#call('writeStream', 'write', options, (inner) => {
+        if (maxStreamBytes === 0) throw unsupported(this.name, 'writeStream', 'maxStreamBytes')
+        checkExpiry(put.key, put.expiresAt)
+        lifetime.follow(inner?.signal)
+        return this.#driver.writeStream(scope, { ...put, body }, inner)
+      })
+    } finally {
+      // Who refused it may not have asked for a piece of it.
+      lifetime.end()
+    }
   }
 
   async *watch(
@@ -198,28 +209,25 @@ class ManagedDriver implements StorageDriver {
       throw unsupported(this.name, 'watch', 'maxWatchedKeys')
     }
     atMost('keys', keys.length, 'A watch', this.capabilities.maxWatchedKeys)
-    const signal = this.#lifetime('driver.watch', options?.signal)
+    const lifetime = this.#lifetime('watch', options?.signal)
+    const { signal } = lifetime
     try {
       yield* iterateUntilAborted(this.#driver.watch(scope, keys, { signal }), signal)
     } catch (error) {
       // The caller's signal is how a watch ends.
       if (options?.signal?.aborted === true) return
       throw signal.aborted ? signal.reason : wrapForeign(error, 'driver.watch', 'read')
+    } finally {
+      lifetime.end()
     }
   }
 
-  /** Aborts with the first of its signals and with the driver, for a reason of Holdfast's. */
-  #lifetime(operation: string, ...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
-    const controller = new AbortController()
-    const all = AbortSignal.any([
-      this.#closed.signal,
-      ...signals.filter((signal) => signal !== undefined),
-    ])
-    const onAbort = (): void =>
-      controller.abort(isHoldfastError(all.reason) ? all.reason : abortedError(operation, all))
-    if (all.aborted) onAbort()
-    else all.addEventListener('abort', onAbort, { once: true })
-    return controller.signal
+  /** Ends with a signal and with the driver. */
+  #lifetime(method: string, signal?: AbortSignal): Lifetime {
+    const lifetime = new Lifetime(`driver.${method}`)
+    lifetime.follow(this.#closed.signal, () => this.#closedError(method))
+    lifetime.follow(signal)
+    return lifetime
   }
 
   async #call<Result>(

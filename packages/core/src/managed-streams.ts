@@ -1,37 +1,42 @@
 import { describeValue } from './describe-value.ts'
 import { bodyFailed } from './driver-errors.ts'
+import { endableGenerator } from './endable-generator.ts'
 import type { ByteRange, EntryStream, StreamPut } from './entry-stream.ts'
 import { HoldfastError } from './holdfast-error.ts'
 import { isHoldfastError } from './is-holdfast-error.ts'
 import { iterateUntilAborted } from './iterate-until-aborted.ts'
+import type { Lifetime } from './lifetime.ts'
 import { MisuseError } from './misuse-error.ts'
 import { quoteOrDescribe } from './quote-or-describe.ts'
 import type { StorageKey } from './storage-key.ts'
-
-/** What streams of a driver live by. */
-export interface StreamSupervision {
-  readonly operation: string
-  /** Ends the stream; its reason is an error of Holdfast. */
-  readonly signal: AbortSignal
-}
 
 const bytesPerTurn = 1_048_576
 
 /**
  * A value on its way in, as a driver may take it: pieces of bytes, never more than is allowed. An
  * error of the source is told from one of the store, since it leaves no doubt about the outcome.
+ * The source is told to end with the lifetime, also where nothing was read of it.
  *
- * @throws {@link HoldfastError} `BODY_FAILED`, `VALUE_TOO_LARGE`, or the signal's reason
+ * @throws {@link HoldfastError} `BODY_FAILED`, `VALUE_TOO_LARGE`, or what ended the lifetime
  */
-export async function* superviseSource(
+export function superviseSource(
   { key, body }: StreamPut,
   maxStreamBytes: number,
-  { operation, signal }: StreamSupervision,
+  { operation, signal }: Lifetime,
+): AsyncGenerator<Uint8Array, void> {
+  const supervised = namingFailures(iterateUntilAborted(body, signal), key, operation)
+  return checkPieces(supervised, key, maxStreamBytes, operation)
+}
+
+async function* checkPieces(
+  pieces: AsyncIterable<unknown>,
+  key: StorageKey,
+  maxStreamBytes: number,
+  operation: string,
 ): AsyncGenerator<Uint8Array, void> {
   let size = 0
   const takeTurns = turnTaker()
-  const supervised = iterateUntilAborted(body, signal)
-  for await (const bytes of namingFailures(supervised, key, operation)) {
+  for await (const bytes of pieces) {
     if (!(bytes instanceof Uint8Array)) {
       throw new MisuseError(
         'WRONG_TYPE',
@@ -65,23 +70,34 @@ async function* namingFailures(
   }
 }
 
-/** A value on its way out, which ends with its signal and fails with errors of Holdfast alone. */
-export function superviseStream(
-  stream: EntryStream,
-  { operation, signal }: StreamSupervision,
-): EntryStream {
-  const read = async function* (): AsyncGenerator<Uint8Array, void> {
-    const takeTurns = turnTaker()
-    try {
-      for await (const bytes of iterateUntilAborted(stream.body, signal)) {
-        yield bytes
-        await takeTurns(bytes.byteLength)
-      }
-    } catch (error) {
-      throw signal.aborted ? signal.reason : streamFailure(error, operation)
-    }
+/**
+ * A value on its way out, which ends with its lifetime and fails with errors of Holdfast alone. The
+ * lifetime is over when the value has been read, or its reader stops, at whatever place.
+ */
+export function superviseStream(stream: EntryStream, lifetime: Lifetime): EntryStream {
+  const supervised = iterateUntilAborted(stream.body, lifetime.signal)
+  return {
+    metadata: stream.metadata,
+    body: endableGenerator(readOut(supervised, lifetime), () => lifetime.end()),
   }
-  return { metadata: stream.metadata, body: read() }
+}
+
+async function* readOut(
+  pieces: AsyncIterable<Uint8Array>,
+  lifetime: Lifetime,
+): AsyncGenerator<Uint8Array, void> {
+  const takeTurns = turnTaker()
+  try {
+    for await (const bytes of pieces) {
+      yield bytes
+      await takeTurns(bytes.byteLength)
+    }
+  } catch (error) {
+    const { signal, operation } = lifetime
+    throw signal.aborted ? signal.reason : streamFailure(error, operation)
+  } finally {
+    lifetime.end()
+  }
 }
 
 /**

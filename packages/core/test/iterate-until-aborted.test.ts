@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import { Readable } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
 import { iterateUntilAborted } from '../src/index.ts'
 import { rejection } from './caught.ts'
@@ -13,11 +14,46 @@ describe('a source that is iterated until a signal aborts', () => {
     expect(returned).not.toHaveBeenCalled()
   })
 
-  test('is not begun when the signal has aborted before', async () => {
-    const begin = vi.fn<() => AsyncIterator<string>>()
-    const items = iterateUntilAborted({ [Symbol.asyncIterator]: begin }, AbortSignal.abort(reason))
+  test('is told to return, and asked for nothing, when the signal has aborted before', async () => {
+    const { source, asked, returned } = scriptSource(['a'])
+    const items = iterateUntilAborted(source, AbortSignal.abort(reason))
+    expect(returned).toHaveBeenCalledTimes(1)
     expect(await rejection(items.next())).toBe(reason)
-    expect(begin).not.toHaveBeenCalled()
+    expect(asked).not.toHaveBeenCalled()
+  })
+
+  test('is told to return when the signal aborts before anything was read', async () => {
+    const { source, asked, returned } = scriptSource(['a'])
+    const controller = new AbortController()
+    const items = iterateUntilAborted(source, controller.signal)
+    controller.abort(reason)
+    expect(returned).toHaveBeenCalledTimes(1)
+    expect(await rejection(items.next())).toBe(reason)
+    expect(asked).not.toHaveBeenCalled()
+    expect(returned).toHaveBeenCalledTimes(1)
+  })
+
+  test.each([
+    ['returns', (items: AsyncGenerator<string>) => items.return(undefined)],
+    ['throws', (items: AsyncGenerator<string>) => items.throw(reason).catch(() => undefined)],
+    ['is disposed of', (items: AsyncGenerator<string>) => items[Symbol.asyncDispose]()],
+  ])('is told to return, once, when its reader %s before anything was read', async (_how, end) => {
+    const { source, returned } = scriptSource(['a'])
+    const controller = new AbortController()
+    const items = iterateUntilAborted(source, controller.signal)
+    await end(items)
+    expect(returned).toHaveBeenCalledTimes(1)
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+    await end(items)
+    expect(await items.next()).toEqual({ done: true, value: undefined })
+    expect(returned).toHaveBeenCalledTimes(1)
+  })
+
+  test('is destroyed unread where it is a stream of Node', async () => {
+    const source = Readable.from(['a'])
+    await iterateUntilAborted(source, new AbortController().signal).return()
+    await new Promise((resolve) => source.once('close', resolve))
+    expect(source.destroyed).toBe(true)
   })
 
   test('is left behind while it hangs, though it hangs when told to return, too', async () => {
@@ -35,6 +71,7 @@ describe('a source that is iterated until a signal aborts', () => {
     const items = iterateUntilAborted(source, controller.signal)
     expect(await items.next()).toEqual({ done: false, value: 'a' })
     controller.abort(reason)
+    expect(returned, 'at once, for nobody may ask again').toHaveBeenCalledTimes(1)
     expect(await rejection(items.next())).toBe(reason)
     expect(await items.next()).toEqual({ done: true, value: undefined })
     expect(returned).toHaveBeenCalledTimes(1)
@@ -97,12 +134,12 @@ function scriptSource(
   const left = [...items]
   const hanging = new Promise<IteratorResult<string>>(() => {})
   const returned = vi.fn<() => Promise<IteratorResult<string>>>(() => hanging)
-  const next = async (): Promise<IteratorResult<string>> => {
+  const asked = vi.fn<() => Promise<IteratorResult<string>>>(async () => {
     const value = left.shift()
     return value === undefined ? await last() : { done: false, value }
-  }
+  })
   const source: AsyncIterable<string> = {
-    [Symbol.asyncIterator]: () => ({ next, return: returned }),
+    [Symbol.asyncIterator]: () => ({ next: asked, return: returned }),
   }
-  return { source, returned }
+  return { source, asked, returned }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type ByteRange, type EntryStream, HoldfastError, MisuseError } from '../src/index.ts'
+import { Lifetime } from '../src/lifetime.ts'
 import { checkRange, superviseSource, superviseStream } from '../src/managed-streams.ts'
 import { caught, rejection } from './caught.ts'
 import { streamPut } from './script-driver.ts'
@@ -43,11 +44,10 @@ describe('a body on its way in', () => {
   })
 
   test('that hangs ends with its signal, for the reason of the signal', async () => {
-    const controller = new AbortController()
-    const put = { ...streamPut(), body: hanging() }
-    const body = superviseSource(put, 10, { operation, signal: controller.signal })
+    const lifetime = new Lifetime(operation)
+    const body = superviseSource({ ...streamPut(), body: hanging() }, 10, lifetime)
     const next = rejection(body.next())
-    controller.abort(aborted)
+    lifetime.end(aborted)
     expect(await next).toBe(aborted)
   })
 
@@ -61,14 +61,14 @@ describe('a body on its way in', () => {
 describe('a body on its way out', () => {
   test('is given piece by piece, with its metadata', async () => {
     const stream = entryStream([bytes(1), bytes(2)])
-    const { metadata, body } = superviseStream(stream, { operation, signal: never() })
+    const { metadata, body } = superviseStream(stream, new Lifetime(operation))
     expect(metadata).toBe(stream.metadata)
     expect(await Array.fromAsync(body)).toEqual([bytes(1), bytes(2)])
   })
 
   test('that fails with a foreign error is a DRIVER_FAILURE', async () => {
     const cause = new Error('EIO')
-    const { body } = superviseStream(entryStream([bytes(1), cause]), { operation, signal: never() })
+    const { body } = superviseStream(entryStream([bytes(1), cause]), new Lifetime(operation))
     expect(await rejection(Array.fromAsync(body))).toMatchObject({
       code: 'DRIVER_FAILURE',
       operation,
@@ -78,28 +78,28 @@ describe('a body on its way out', () => {
 
   test('that fails with an error of Holdfast rejects with that', async () => {
     const failure = new HoldfastError('STORE_CORRUPT', 'corrupt')
-    const { body } = superviseStream(entryStream([failure]), { operation, signal: never() })
+    const { body } = superviseStream(entryStream([failure]), new Lifetime(operation))
     expect(await rejection(Array.fromAsync(body))).toBe(failure)
   })
 
   test('ends with its signal for the reason of the signal, whatever the driver makes of it', async () => {
-    const controller = new AbortController()
+    const lifetime = new Lifetime(operation)
     async function* echoing(): AsyncGenerator<Uint8Array> {
       yield bytes(1)
-      controller.abort(aborted)
+      lifetime.end(aborted)
       throw new DOMException('This operation was aborted', 'AbortError')
     }
     const stream = { ...entryStream([]), body: echoing() }
-    const { body } = superviseStream(stream, { operation, signal: controller.signal })
+    const { body } = superviseStream(stream, lifetime)
     expect(await rejection(Array.fromAsync(body))).toBe(aborted)
   })
 
   test('that hangs ends with its signal', async () => {
-    const controller = new AbortController()
+    const lifetime = new Lifetime(operation)
     const stream = { ...entryStream([]), body: hanging() }
-    const { body } = superviseStream(stream, { operation, signal: controller.signal })
+    const { body } = superviseStream(stream, lifetime)
     const rest = rejection(Array.fromAsync(body))
-    controller.abort(aborted)
+    lifetime.end(aborted)
     expect(await rest).toBe(aborted)
   })
 
@@ -113,7 +113,7 @@ describe('a body on its way out', () => {
       }
     }
     const stream = { ...entryStream([]), body: endless() }
-    for await (const piece of superviseStream(stream, { operation, signal: never() }).body) {
+    for await (const piece of superviseStream(stream, new Lifetime(operation)).body) {
       expect(piece).toEqual(bytes(1))
       break
     }
@@ -122,7 +122,7 @@ describe('a body on its way out', () => {
 
   test('lets others have their turn after each megabyte', async () => {
     const stream = entryStream(Array(3).fill(bytes(megabyte)))
-    const { body } = superviseStream(stream, { operation, signal: never() })
+    const { body } = superviseStream(stream, new Lifetime(operation))
     expect(await turnsDuring(body)).toBe(3)
   })
 })
@@ -169,16 +169,9 @@ function bytes(length: number): Uint8Array {
   return new Uint8Array(length).fill(length)
 }
 
-function never(): AbortSignal {
-  return new AbortController().signal
-}
-
 /** @param steps errors are thrown, everything else is given */
 function superviseIn(steps: readonly unknown[], most: number): AsyncGenerator<Uint8Array, void> {
-  return superviseSource({ ...streamPut(), body: play(steps) }, most, {
-    operation,
-    signal: never(),
-  })
+  return superviseSource({ ...streamPut(), body: play(steps) }, most, new Lifetime(operation))
 }
 
 function entryStream(steps: readonly unknown[]): EntryStream {

@@ -113,7 +113,7 @@ export const contractPromises = {
   '15.1':
     '`open` makes the store ready. To open twice, one after the other or at once, is to open once. If it rejects, the store is as it was, and it may be tried again.',
   '15.2':
-    '`close` gives back all that `open` took. It lets the calls in flight end first, and may be called twice, and before `open`. `await using` closes.',
+    '`close` gives back all that `open` took. It lets the calls in flight end first, save uploads whose body has not ended, which it ends with `DRIVER_CLOSED`. It may be called twice, and before `open`. `await using` closes.',
   '15.3':
     'A call before `open` rejects with `DRIVER_NOT_OPEN`, one after `close` with `DRIVER_CLOSED`, `open` included.',
   '16.1':
