@@ -1,3 +1,4 @@
+import type { Clock, StorageDriver } from '@holdfast/core'
 import type { DriverUnderTest } from '@holdfast/driver-testkit'
 import { createPostgresDriver } from '@holdfast/drivers-postgres'
 import postgres from 'postgres'
@@ -7,8 +8,14 @@ const countLeftovers = `
   SELECT coalesce(sum(length(bytes)), 0)::int AS bytes FROM holdfast.chunks
   WHERE stream NOT IN (SELECT stream FROM holdfast.entries WHERE stream IS NOT NULL)`
 
+/** Makes a driver on a database. */
+export type MakeDriver = (url: string, clock: Clock) => StorageDriver
+
 /** The driver as the kit meets it, each store in a database of its own. */
-export function createPostgresSubject(databases: Databases): DriverUnderTest {
+export function createPostgresSubject(
+  databases: Databases,
+  makeDriver: MakeDriver = (url, clock) => createPostgresDriver({ url, clock }),
+): DriverUnderTest {
   return {
     name: 'postgres',
     capabilities: createPostgresDriver({ url: 'postgres://never-opened' }).capabilities,
@@ -17,7 +24,7 @@ export function createPostgresSubject(databases: Databases): DriverUnderTest {
       const url = await databases.create()
       const admin = postgres(url, { max: 1, onnotice: () => undefined })
       return {
-        createDriver: () => createPostgresDriver({ url, clock }),
+        createDriver: () => makeDriver(url, clock),
         async dispose() {
           await admin.end()
           await databases.drop(url)
