@@ -2,9 +2,10 @@
 import { join } from 'node:path'
 import { isHoldfastError } from '@holdfast/core'
 import { endWithParent, readPlan, tellParent } from '../parent-process.ts'
-import { loadTestSubject } from './load-test-subject.ts'
+import { importFromHere } from './import-from-here.ts'
+import { toTestSubject } from './load-test-subject.ts'
 import { parts } from './parts.ts'
-import { runCase } from './run-case.ts'
+import { runCase, UnusableReplay } from './run-case.ts'
 import type { RunnerMessage, RunnerPlan } from './runner-message.ts'
 import { selectCases } from './select-cases.ts'
 import type { TestCase, TestSubject } from './test-part.ts'
@@ -17,14 +18,15 @@ process.exit()
 async function main(plan: RunnerPlan): Promise<void> {
   const { subject, cases } = await load(plan)
   const { name: driver, capabilities } = subject.driver
-  const summaries = cases.map(({ id, title, promises, skipped, timeoutMs }) => {
-    return { id, title, promises, skipped, timeoutMs }
+  const summaries = cases.map((testCase) => {
+    const { id, title, promises, skipped, timeoutMs } = testCase
+    return { id, title, promises, skipped, timeoutMs, isBroad: testCase.judge !== undefined }
   })
   tell({ kind: 'loaded', driver, capabilities, cases: summaries })
   for (const testCase of cases) {
     tell({ kind: 'begun', id: testCase.id })
     const failureFolder = join(plan.failureFolder, testCase.id)
-    tell({ kind: 'ended', result: await runCase(testCase, { seed: plan.seed, failureFolder }) })
+    tell({ kind: 'ended', result: await run(testCase, { seed: plan.seed, failureFolder }) })
   }
 }
 
@@ -35,12 +37,25 @@ interface Loaded {
 
 async function load(plan: RunnerPlan): Promise<Loaded> {
   try {
-    const subject = await loadTestSubject(plan.module)
+    tell({ kind: 'importing' })
+    const imported = await importFromHere(plan.module)
+    tell({ kind: 'imported' })
+    const subject = await toTestSubject(plan.module, imported)
     const all = parts.flatMap((part) => part(subject, plan))
     const cases = selectCases(all, plan).filter(({ id }) => !plan.done.includes(id))
     return { subject, cases }
   } catch (error) {
     if (!isHoldfastError(error, 'USAGE')) throw error
+    tell({ kind: 'unusable', message: error.message })
+    return process.exit()
+  }
+}
+
+async function run(...args: Parameters<typeof runCase>): ReturnType<typeof runCase> {
+  try {
+    return await runCase(...args)
+  } catch (error) {
+    if (!(error instanceof UnusableReplay)) throw error
     tell({ kind: 'unusable', message: error.message })
     return process.exit()
   }

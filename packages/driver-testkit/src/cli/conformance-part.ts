@@ -11,7 +11,7 @@ const expect: Expect = (actual) => ({
 })
 
 /** The checks of `runConformance`, without a test runner. */
-export const conformancePart: TestPart = ({ driver }, { checkTimeoutMs }) =>
+export const conformancePart: TestPart = ({ driver }, { checkTimeoutMs = 30_000 }) =>
   conformanceSections
     .flatMap((section) => section.checks)
     .map((check) => ({

@@ -21,7 +21,9 @@ export const crashPart: TestPart = ({ driver, module, whyNotElsewhere }, { effor
         const run = await runCrashCheck({ ...options, seed, failureFolder, signal })
         return formatCrashRun(run)
       }),
-    blame: (error) =>
-      error instanceof CrashCheckFailure ? error.findings.map(({ promise }) => promise) : [],
+    judge(error) {
+      const findings = error instanceof CrashCheckFailure ? error.findings : []
+      return { promises: [...new Set(findings.map(({ promise }) => promise))] }
+    },
   },
 ]

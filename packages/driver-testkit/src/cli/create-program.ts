@@ -1,14 +1,19 @@
 import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { HoldfastError } from '@holdfast/core'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { moduleHelp } from './load-test-subject.ts'
+import type { RunnerPlan } from './runner-message.ts'
 import type { Selection } from './select-cases.ts'
-import type { CaseSettings } from './test-part.ts'
+import type { CaseSettings, Effort } from './test-part.ts'
 
 /** What the command was asked to do. */
-export interface CommandRequest extends Selection, CaseSettings {
+export interface CommandRequest
+  extends Selection, CaseSettings, Pick<RunnerPlan, 'importTimeoutMs'> {
   readonly module: string
   readonly seed: number
+  /** The longest that a check, a command of the model or the import may take, in seconds, if that was said. */
+  readonly timeout?: number | undefined
   readonly json: boolean
   /** File for JUnit XML; `null` for none. */
   readonly junit: string | null
@@ -36,10 +41,14 @@ export function createProgram(run: (request: CommandRequest) => Promise<void>): 
       parseCommands,
     )
     .option(
+      '--path <path>',
+      'of a failure of the model check: runs its commands alone, with its seed',
+      parsePath,
+    )
+    .option(
       '--timeout <seconds>',
-      'the longest that one check of a section may take',
+      'the longest that the import, a check of a section or a command of the model may take; 30, 30 and 10 if left out',
       parseSeconds,
-      30,
     )
     .option('--json', 'the report as JSON on stdout')
     .option('--junit <file>', 'also write the report as JUnit XML')
@@ -58,7 +67,8 @@ interface ParsedOptions {
   readonly quick?: true
   readonly full?: true
   readonly commands?: number
-  readonly timeout: number
+  readonly path?: string
+  readonly timeout?: number
   readonly json?: true
   readonly junit?: string
 }
@@ -71,12 +81,28 @@ function toRequest(module: string, options: ParsedOptions): CommandRequest {
     quick,
     full,
     commands,
+    path,
+    timeout,
     json = false,
     junit = null,
   } = options
-  const checkTimeoutMs = options.timeout * 1_000
-  const effort = quick ? 'quick' : full ? 'full' : 'usual'
-  return { module, only, skip, seed, effort, commands, checkTimeoutMs, json, junit }
+  if (path !== undefined) checkReplay(options)
+  const timeoutMs = timeout === undefined ? undefined : timeout * 1_000
+  const limits = {
+    checkTimeoutMs: timeoutMs,
+    commandTimeoutMs: timeoutMs,
+    importTimeoutMs: timeoutMs,
+  }
+  const effort: Effort = quick ? 'quick' : full ? 'full' : 'usual'
+  const settings = { seed, effort, commands, path, timeout, ...limits }
+  return { module, only, skip, ...settings, json, junit }
+}
+
+/** A path means something for the model check alone, and with the seed that it was printed with. */
+function checkReplay({ only = [], seed }: ParsedOptions): void {
+  const isModel = only.length === 1 && /^model(\.commands)?$/.test(only[0] ?? '')
+  if (isModel && seed !== undefined) return
+  throw new HoldfastError('USAGE', '--path needs --only model and the --seed that it goes with.')
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
@@ -93,6 +119,11 @@ function parseCommands(text: string): number {
   const commands = Number(text)
   if (/^\d+$/.test(text) && commands > 0 && commands <= 10_000_000) return commands
   throw new InvalidArgumentError('It is a whole number from 1 to 10000000.')
+}
+
+function parsePath(path: string): string {
+  if (/^\d{1,7}(:\d{1,7})*$/.test(path)) return path
+  throw new InvalidArgumentError('It is numbers with colons between, as a report has them.')
 }
 
 function parseSeconds(text: string): number {
@@ -123,7 +154,7 @@ Examples:
 
 Exit codes:
   0    every promise that was tried is kept
-  1    a promise is broken
+  1    a promise is broken, or something did not come to its end
   2    wrong input: options, or a module that is none or has another shape
   130  interrupted by Ctrl-C; 143 by SIGTERM
 

@@ -29,16 +29,19 @@ function formatCase(report: TestReport, result: CaseResult): string {
   return `    <testcase${attributes}>${formatOutcome(report, result)}</testcase>\n`
 }
 
-function formatOutcome(report: TestReport, { id, outcome, message }: CaseResult): string {
+function formatOutcome(report: TestReport, result: CaseResult): string {
+  const { outcome, message } = result
   const [firstLine = ''] = message.split('\n')
   switch (outcome) {
     case 'passed':
       return message === '' ? '' : `<system-out>${escapeXml(message)}</system-out>`
     case 'skipped':
       return `<skipped${formatAttributes({ message })}/>`
-    case 'broken': {
-      const text = `${message}\n\n${reproduce(report, id)}`
-      return `<failure${formatAttributes({ message: firstLine })}>${escapeXml(text)}</failure>`
+    case 'broken':
+    case 'unfinished': {
+      const text = `${message}\n\n${reproduce(report, result)}`
+      const name = outcome === 'broken' ? 'failure' : 'error'
+      return `<${name}${formatAttributes({ message: firstLine })}>${escapeXml(text)}</${name}>`
     }
   }
 }
@@ -47,6 +50,7 @@ function countsOf(results: readonly CaseResult[]): Readonly<Record<string, numbe
   return {
     tests: results.length,
     failures: results.filter(({ outcome }) => outcome === 'broken').length,
+    errors: results.filter(({ outcome }) => outcome === 'unfinished').length,
     skipped: results.filter(({ outcome }) => outcome === 'skipped').length,
     time: results.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000,
   }

@@ -1,7 +1,7 @@
 import { describeValue, HoldfastError } from '@holdfast/core'
 import type { DriverModule } from '../driver-module.ts'
 import type { DriverUnderTest } from '../driver-under-test.ts'
-import { importFromHere } from './import-from-here.ts'
+import type { ImportedModule } from './import-from-here.ts'
 import { storesAtPaths } from './stores-at-paths.ts'
 import type { TestSubject } from './test-part.ts'
 import { useStore } from './use-store.ts'
@@ -31,16 +31,24 @@ It is what runConformance takes in your tests. With location, createDriver opens
 the processes of the checks that have several, and of those that kill.`
 
 /**
- * Imports the module that the command was given.
+ * Finds the driver in the module that the command was given.
  *
- * @param name path of a module, or name of a package as it is found from the working directory
+ * @param name by which the module was given
  * @throws {@link HoldfastError} `USAGE`, with what is wrong with the module
  */
-export async function loadTestSubject(name: string): Promise<TestSubject> {
-  const { url, exports } = await importFromHere(name)
+export async function toTestSubject(
+  name: string,
+  { url, exports }: ImportedModule,
+): Promise<TestSubject> {
   const { createDriver } = exports
   if (createDriver !== undefined && typeof createDriver !== 'function') {
     throw unusable(name, `exports as createDriver no function, but ${describeValue(createDriver)}`)
+  }
+  if (createDriver === undefined && typeof exports['default'] === 'function') {
+    throw unusable(
+      name,
+      'exports a function by default; createDriver is to be exported by its name',
+    )
   }
   const opener = createDriver as DriverModule['createDriver'] | undefined
   const given = exports['driverUnderTest'] ?? exports['default']

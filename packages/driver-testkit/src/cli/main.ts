@@ -19,7 +19,7 @@ export async function main(args: readonly string[]): Promise<number> {
   let exitCode: number = exitCodes.kept
   const program = createProgram(async (request) => {
     const { counts } = await testDriver(request, signal)
-    if (counts.broken > 0) exitCode = exitCodes.broken
+    if (counts.broken + counts.unfinished > 0) exitCode = exitCodes.broken
   })
   try {
     await program.parseAsync(args, { from: 'user' })

@@ -31,8 +31,8 @@ export class Progress {
   end({ id, title, outcome }: CaseResult): void {
     this.#done++
     if (this.#stream.isTTY) this.#replaceLine('')
-    if (outcome !== 'broken') return
-    const label = styleText('red', 'broken', { stream: this.#stream })
+    if (outcome !== 'broken' && outcome !== 'unfinished') return
+    const label = styleText('red', outcome, { stream: this.#stream })
     this.#stream.write(`${label} ${id}: ${title}\n`)
   }
 

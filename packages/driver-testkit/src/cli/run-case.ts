@@ -1,5 +1,5 @@
 import { inspect, stripVTControlCharacters } from 'node:util'
-import type { CaseResult } from './case-result.ts'
+import type { CaseResult, Outcome } from './case-result.ts'
 import type { CaseContext, TestCase } from './test-part.ts'
 
 /** How long a case that has run out of time has to clean up, in milliseconds. */
@@ -13,25 +13,41 @@ export async function runCase(
   testCase: TestCase,
   context: Omit<CaseContext, 'signal'>,
 ): Promise<CaseResult> {
-  const { id, title, promises, skipped } = testCase
+  const { skipped } = testCase
   if (skipped !== null) {
-    return { id, title, outcome: 'skipped', promises, durationMs: 0, message: skipped }
+    return resultOf(testCase, 'skipped', { durationMs: 0, message: skipped })
   }
   const startedAt = performance.now()
-  const result = (outcome: CaseResult['outcome'], message: string): CaseResult => {
-    const durationMs = Math.round(performance.now() - startedAt)
-    return { id, title, outcome, promises, durationMs, message }
-  }
+  const result = (outcome: Outcome, message: string): CaseResult =>
+    resultOf(testCase, outcome, {
+      durationMs: Math.round(performance.now() - startedAt),
+      message,
+    })
   try {
     return result('passed', (await runInTime(testCase, context)) ?? '')
   } catch (error) {
-    const blamed = [...new Set(testCase.blame?.(error) ?? [])]
-    return {
-      ...result('broken', describe(error)),
-      ...(blamed.length > 0 ? { promises: blamed } : {}),
-    }
+    if (error instanceof UnusableReplay) throw error
+    const message = describe(error)
+    if (testCase.judge === undefined) return result('broken', message)
+    if (error instanceof OutOfTime) return result('unfinished', message)
+    return { ...result('broken', message), ...testCase.judge(error) }
   }
 }
+
+/** A result with what is the same for all. */
+export function resultOf(
+  { id, title, promises }: Pick<TestCase, 'id' | 'title' | 'promises'>,
+  outcome: Outcome,
+  rest: Pick<CaseResult, 'durationMs' | 'message'>,
+): CaseResult {
+  return { id, title, outcome, promises, isAnyOf: false, path: null, ...rest }
+}
+
+/** The error of a case that is to be run from where there is nothing; it shows nothing of a driver. */
+export class UnusableReplay extends Error {}
+
+/** The error of a case whose time is over. */
+class OutOfTime extends Error {}
 
 async function runInTime(
   testCase: TestCase,
@@ -44,8 +60,10 @@ async function runInTime(
     trouble.reject(new Error('Nobody caught an error of the driver.', { cause: error }))
   process.on('uncaughtException', onStray)
   const timer = setTimeout(() => {
-    limit.abort(new Error(`It did not come to its end in ${timeoutMs / 1_000} seconds.`))
-    trouble.reject(limit.signal.reason as Error)
+    const error = new OutOfTime(`It did not come to its end in ${timeoutMs / 1_000} seconds.`)
+    // Before the case hears of it, whose own error would come first.
+    trouble.reject(error)
+    limit.abort(error)
   }, timeoutMs)
   const running = testCase.run({ ...context, signal: limit.signal })
   try {

@@ -1,11 +1,17 @@
 import { type Capabilities, HoldfastError } from '@holdfast/core'
 import { ChildProgram, type ChildEnd } from '../child-program.ts'
 import type { CaseResult } from './case-result.ts'
-import { graceMs } from './run-case.ts'
+import { graceMs, resultOf } from './run-case.ts'
 import type { CaseSummary, RunnerMessage, RunnerPlan } from './runner-message.ts'
 
-/** How long a module may take to be loaded, in milliseconds. */
-const loadingMs = 60_000
+/** How long a process may take to start, and to make a first driver and a store, in milliseconds. */
+const startingMs = 60_000
+
+/** How long a module may take to be imported, in milliseconds. */
+const defaultImportMs = 30_000
+
+/** With which Node ends a process whose top-level `await` nothing can settle any more. */
+const unsettledAwait = 13
 
 /** Who looks on, and where. */
 export interface Supervision {
@@ -42,7 +48,7 @@ export async function superviseCases(
     const end = await run.follow({ ...plan, done })
     supervision.signal.throwIfAborted()
     if (run.unusable !== null) throw new HoldfastError('USAGE', run.unusable)
-    if (run.loaded === null) throw endedWhileLoading(plan.module, end)
+    if (run.loaded === null) throw endedWhileLoading(plan, run, end)
     results.push(...run.results)
     const { driver, capabilities, cases } = run.loaded
     const victim = cases[run.results.length]
@@ -59,6 +65,8 @@ class CaseProcess {
   loaded: (RunnerMessage & { readonly kind: 'loaded' }) | null = null
   unusable: string | null = null
   wasKilled = false
+  /** Whether it has come to the end of the import of the module. */
+  hasImported = false
   readonly #supervision: Supervision
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -72,11 +80,11 @@ class CaseProcess {
       entry: new URL('./case-runner-entry.ts', import.meta.url),
       plan,
       env: { TMPDIR: temporaryFolder },
-      hear: (message) => this.#hear(message as RunnerMessage, () => child.kill()),
+      hear: (message) => this.#hear(message as RunnerMessage, plan, () => child.kill()),
     })
     const kill = (): void => child.kill()
     signal.addEventListener('abort', kill, { once: true })
-    this.#limit(loadingMs, kill)
+    this.#limit(startingMs, kill)
     try {
       return await child.ended
     } finally {
@@ -85,9 +93,16 @@ class CaseProcess {
     }
   }
 
-  #hear(message: RunnerMessage, kill: () => void): void {
+  #hear(message: RunnerMessage, plan: RunnerPlan, kill: () => void): void {
     clearTimeout(this.#timer)
     switch (message.kind) {
+      case 'importing':
+        this.#limit(plan.importTimeoutMs ?? defaultImportMs, kill)
+        return
+      case 'imported':
+        this.hasImported = true
+        this.#limit(startingMs, kill)
+        return
       case 'loaded':
         this.loaded = message
         this.#supervision.onLoaded(message.cases)
@@ -118,19 +133,37 @@ class CaseProcess {
 }
 
 function brokenBy(victim: CaseSummary, wasKilled: boolean, end: ChildEnd): CaseResult {
-  const { id, title, promises, timeoutMs } = victim
+  const { isBroad, timeoutMs } = victim
   const message = wasKilled
     ? `It kept its process so busy for ${timeoutMs / 1000} seconds that nothing else could run.`
     : `It ended its process (${describeEnd(end)}).`
   const durationMs = wasKilled ? timeoutMs : 0
-  return { id, title, outcome: 'broken', promises, durationMs, message: message + printedBy(end) }
+  const outcome = isBroad && wasKilled ? 'unfinished' : 'broken'
+  const result = resultOf(victim, outcome, { durationMs, message: message + printedBy(end) })
+  return isBroad ? { ...result, promises: [] } : result
 }
 
-function endedWhileLoading(module: string, end: ChildEnd): HoldfastError {
-  return new HoldfastError(
-    'USAGE',
-    `${module} could not be loaded: its process ended (${describeEnd(end)}).${printedBy(end)}`,
-  )
+function endedWhileLoading(
+  { module, importTimeoutMs = defaultImportMs }: Pick<RunnerPlan, 'module' | 'importTimeoutMs'>,
+  { hasImported, wasKilled }: CaseProcess,
+  end: ChildEnd,
+): HoldfastError {
+  const reason = ((): string => {
+    if (wasKilled && hasImported) {
+      return `makes no driver or store: createDriver or createStore did not end in ${startingMs / 1_000} seconds.`
+    }
+    if (wasKilled) {
+      return `cannot be imported: its import did not end in ${importTimeoutMs / 1_000} seconds. It may wait for something at its top level, or loop.`
+    }
+    if (end.code === unsettledAwait) {
+      // What Node prints of it names a module of the kit.
+      return hasImported
+        ? 'makes no driver or store: it waits for something that never settles.'
+        : 'cannot be imported: an await at its top level never settles.'
+    }
+    return `could not be loaded: its process ended (${describeEnd(end)}).${printedBy(end)}`
+  })()
+  return new HoldfastError('USAGE', `${module} ${reason}`)
 }
 
 function describeEnd({ code, signal }: ChildEnd): string {

@@ -19,9 +19,9 @@ export async function testDriver(
   request: CommandRequest,
   signal: AbortSignal,
 ): Promise<TestReport> {
-  const { module, seed, effort, commands, json, junit } = request
+  const { module, seed, effort, commands, timeout, json, junit } = request
   const { results, ...run } = await runCases(request, signal)
-  const report = createReport({ ...run, module, seed, effort, commands }, results)
+  const report = createReport({ ...run, module, seed, effort, commands, timeout }, results)
   if (junit !== null) {
     await mkdir(dirname(junit), { recursive: true })
     await writeFile(junit, formatJunit(report))

@@ -1,5 +1,6 @@
 import type { PromiseNumber } from '../contract-promises.ts'
 import type { DriverUnderTest } from '../driver-under-test.ts'
+import type { Verdict } from './case-result.ts'
 
 /** How much is done: what takes seconds, what takes a minute or two, or all. */
 export type Effort = 'quick' | 'usual' | 'full'
@@ -7,8 +8,12 @@ export type Effort = 'quick' | 'usual' | 'full'
 /** How the cases are made. */
 export interface CaseSettings {
   readonly effort: Effort
-  /** How long one check of a section of the contract may take, in milliseconds. */
-  readonly checkTimeoutMs: number
+  /** How long a check of a section of the contract may take, in milliseconds; 30,000 if left out. */
+  readonly checkTimeoutMs?: number | undefined
+  /** How long a command of the model check may take, in milliseconds; its own default if left out. */
+  readonly commandTimeoutMs?: number | undefined
+  /** Which commands of the seed the model check is to run alone; `undefined` for no such wish. */
+  readonly path?: string | undefined
   /** How many commands are compared with the model; by the effort if left out. */
   readonly commands?: number | undefined
 }
@@ -38,7 +43,7 @@ export interface TestCase {
   readonly id: string
   /** What it holds the driver to, in a sentence. */
   readonly title: string
-  /** The promises that are broken if it fails. */
+  /** The promises that it is about; if it fails, the first is broken, and the others may be. */
   readonly promises: readonly PromiseNumber[]
   /** Why it does not concern the driver; `null` where it does. */
   readonly skipped: string | null
@@ -46,8 +51,12 @@ export interface TestCase {
   readonly timeoutMs: number
   /** Fails by throwing. What it resolves to, if anything, is shown beside its name. */
   run(context: CaseContext): Promise<string | void>
-  /** Which of its promises an error shows to be broken, if not all. */
-  blame?(error: unknown): readonly PromiseNumber[]
+  /**
+   * What an error shows; left out by a case that is about one thing, so that whatever is in its way
+   * has broken its promises. The others show nothing by an end that is none of theirs: by running out
+   * of time, or with their process.
+   */
+  readonly judge?: (this: void, error: unknown) => Verdict
 }
 
 /** A kind of cases. */

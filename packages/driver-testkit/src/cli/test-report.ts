@@ -1,6 +1,6 @@
 import type { Capabilities } from '@holdfast/core'
-import { contractPromises, type PromiseNumber } from '../contract-promises.ts'
 import type { CaseResult } from './case-result.ts'
+import { type BrokenPromise, rankPromises } from './rank-promises.ts'
 import type { Effort } from './test-part.ts'
 
 /** What the command found out: what `--json` prints. */
@@ -16,21 +16,18 @@ export interface TestReport {
   readonly commands?: number | undefined
   readonly durationMs: number
   readonly counts: Readonly<Record<CaseResult['outcome'], number>>
-  /** The promises that are broken, in the order of docs/storage-contract.md. */
+  /** The longest that a check or a command might take, in seconds, if that was said. */
+  readonly timeout?: number | undefined
+  /** The promises that checks have shown to be broken, the likeliest before what may follow from it. */
   readonly broken: readonly BrokenPromise[]
+  /** Where a check has shown that one of several promises is broken, and nothing says which: those. */
+  readonly suspected: readonly BrokenPromise[]
   readonly results: readonly CaseResult[]
-}
-
-/** A promise of docs/storage-contract.md, word for word, and the checks that show it broken. */
-export interface BrokenPromise {
-  readonly promise: PromiseNumber
-  readonly sentence: string
-  readonly checks: readonly string[]
 }
 
 /** Adds up results. */
 export function createReport(
-  run: Omit<TestReport, 'counts' | 'broken' | 'results' | 'durationMs'>,
+  run: Omit<TestReport, 'counts' | 'broken' | 'suspected' | 'results' | 'durationMs'>,
   results: readonly CaseResult[],
 ): TestReport {
   const count = (outcome: CaseResult['outcome']): number =>
@@ -38,23 +35,23 @@ export function createReport(
   return {
     ...run,
     durationMs: results.reduce((sum, { durationMs }) => sum + durationMs, 0),
-    counts: { passed: count('passed'), broken: count('broken'), skipped: count('skipped') },
-    broken: findBroken(results.filter(({ outcome }) => outcome === 'broken')),
+    counts: {
+      passed: count('passed'),
+      broken: count('broken'),
+      unfinished: count('unfinished'),
+      skipped: count('skipped'),
+    },
+    ...rankPromises(results),
     results,
   }
 }
 
-function findBroken(results: readonly CaseResult[]): readonly BrokenPromise[] {
-  return Object.entries(contractPromises).flatMap(([number, sentence]) => {
-    const promise = number as PromiseNumber
-    const checks = results.filter(({ promises }) => promises.includes(promise))
-    return checks.length === 0 ? [] : [{ promise, sentence, checks: checks.map(({ id }) => id) }]
-  })
-}
-
-/** The command that runs one check again as it was. */
-export function reproduce({ module, seed, effort, commands }: TestReport, id: string): string {
+/** The command that runs one check again as it was; of a failure with a path, its commands alone. */
+export function reproduce(report: TestReport, { id, path }: CaseResult): string {
+  const { module, seed, effort, commands, timeout } = report
   const level = effort === 'usual' ? '' : ` --${effort}`
   const count = commands === undefined ? '' : ` --commands ${commands}`
-  return `npx @holdfast/driver-testkit ${module} --only ${id} --seed ${seed}${level}${count}`
+  const choice = path === null ? `${level}${count}` : ` --path ${path}`
+  const limit = timeout === undefined ? '' : ` --timeout ${timeout}`
+  return `npx @holdfast/driver-testkit ${module} --only ${id} --seed ${seed}${choice}${limit}`
 }

@@ -1,3 +1,5 @@
+import { MisuseError } from '@holdfast/core'
+import type { DriverUnderTest } from '../driver-under-test.ts'
 import type { ModelStep } from './model-step.ts'
 
 /** What makes `runModelCheck` run the commands of one failure, and nothing else. */
@@ -15,23 +17,43 @@ export class ModelCheckFailure extends Error {
   readonly replay: ModelReplay
 
   constructor(
-    driver: string,
+    subject: DriverUnderTest,
     { steps, replay, cause }: Pick<ModelCheckFailure, 'steps' | 'replay' | 'cause'>,
   ) {
     const { seed, path } = replay
     super(
       [
-        summarize(driver, steps, cause),
+        summarize(subject.name, steps, cause),
         ...steps.map((step, index) => formatStep(step, index + 1)),
         `Seed: ${seed}`,
         `Path: ${path}`,
         `To run these commands alone: runModelCheck({ subject, replay: { seed: ${seed}, path: '${path}' } })`,
+        `with a subject that has ${describeChoices(subject)}`,
       ].join('\n'),
       cause === undefined ? undefined : { cause },
     )
     this.steps = steps
     this.replay = replay
   }
+}
+
+/** The error of a replay whose path leads to no commands. */
+export class UnknownPath extends MisuseError {
+  constructor({ seed, path }: ModelReplay) {
+    super(
+      'INVALID_ARGUMENT',
+      `The path ${path} leads to no commands of the seed ${seed}. A path is for its seed and its driver: with other capabilities, or with a clock or without, there are other commands.`,
+    )
+  }
+}
+
+/** By what, besides the seed, the commands are chosen. */
+function describeChoices({ capabilities, takesClock = true }: DriverUnderTest): string {
+  const { durability, shared, maxStreamBytes, maxWatchedKeys } = capabilities
+  const choices = { takesClock, durability, shared, maxStreamBytes, maxWatchedKeys }
+  return Object.entries(choices)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
 }
 
 function summarize(driver: string, steps: readonly ModelStep[], cause: unknown): string {

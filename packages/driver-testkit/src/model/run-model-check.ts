@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import type { DriverUnderTest } from '../driver-under-test.ts'
 import { commandArbitrary } from './command-arbitrary.ts'
-import { isRight, ModelCheckFailure, type ModelReplay } from './model-check-failure.ts'
+import { isRight, ModelCheckFailure, type ModelReplay, UnknownPath } from './model-check-failure.ts'
 import type { ModelAction, ModelCommand } from './model-command.ts'
 import type { ModelStep } from './model-step.ts'
 import { ModelWorld } from './model-world.ts'
@@ -16,6 +16,9 @@ const mostShrinkingMs = 30_000
 
 /** Of its time, how much a command has while less is looked for that is not answered either. */
 const shareWhenShrinking = 1 / 5
+
+/** The number of a sequence, then which of its shorter ones, and so on. */
+const pathFormat = /^\d{1,7}(:\d{1,7})*$/
 
 /** Options of {@link runModelCheck}. */
 export interface ModelCheckOptions {
@@ -62,6 +65,7 @@ export interface ModelCheckRun {
  *
  * @throws {@link ModelCheckFailure} with those commands and the answers, and with what runs them
  * again
+ * @throws {@link MisuseError} `INVALID_ARGUMENT` for a replay whose path leads to no commands
  * @example
  * ```ts
  * await runModelCheck({ subject, commands: 10_000, seed: 7 })
@@ -90,7 +94,7 @@ export async function runModelCheck(options: ModelCheckOptions): Promise<ModelCh
       throw error
     }
   })
-  const found = await fc.check(property, {
+  const found = await checkProperty(property, replay, {
     seed,
     path: replay?.path ?? '',
     // The tally says when it is enough.
@@ -98,10 +102,26 @@ export async function runModelCheck(options: ModelCheckOptions): Promise<ModelCh
     endOnFailure: !shrink || replay !== undefined,
   })
   signal?.throwIfAborted()
+  if (replay !== undefined && found.numRuns === 0) throw new UnknownPath(replay)
   if (!found.failed) return { seed, ...tally.figures }
   const { errorInstance: error, counterexamplePath: path } = found
   const { steps, cause } = error instanceof Divergence ? error : { steps: [], cause: error }
-  throw new ModelCheckFailure(subject.name, { steps, cause, replay: { seed, path: path ?? '' } })
+  throw new ModelCheckFailure(subject, { steps, cause, replay: { seed, path: path ?? '' } })
+}
+
+async function checkProperty<Values>(
+  property: fc.IAsyncProperty<Values>,
+  replay: ModelReplay | undefined,
+  parameters: fc.Parameters<Values>,
+): Promise<fc.RunDetails<Values>> {
+  if (replay === undefined) return await fc.check(property, parameters)
+  if (!pathFormat.test(replay.path)) throw new UnknownPath(replay)
+  try {
+    return await fc.check(property, parameters)
+  } catch {
+    // What is wrong with the driver is among the details; it throws where the path leads nowhere.
+    throw new UnknownPath(replay)
+  }
 }
 
 /** The figures of a check in one line, for whoever reads the output of the tests. */

@@ -8,6 +8,10 @@ import { runCommand, startCommand } from './run-command.ts'
 
 const seconds = 1_000
 
+function stepsOf(report: string): string {
+  return report.slice(report.indexOf(' 1. '), report.indexOf('Seed:'))
+}
+
 describe('driver-testkit', { timeout: 120 * seconds }, () => {
   test('ends with 0 for a driver that keeps the contract, and says what it skipped and why', async () => {
     const { exitCode, stdout, stderr, leftovers } = await runCommand([
@@ -47,12 +51,64 @@ describe('driver-testkit', { timeout: 120 * seconds }, () => {
     const args = ['./wrong-subject.ts', '--only', 'model', '--commands', '800', '--seed', '3']
     const { exitCode, stdout } = await runCommand(args)
     expect(exitCode).toBe(1)
-    expect(stdout).toContain('model.commands [3.1, 6.4, 10.1')
+    expect(stdout).toContain('model.commands [any of 3.1, 6.4, 10.1')
     expect(stdout).toMatch(/^ +2\. commit to \S+: delete /m)
     expect(stdout).toMatch(
       /runModelCheck\(\{ subject, replay: \{ seed: 3, path: '[\d:]+' \} \}\)$/m,
     )
-    expect(stdout).toContain('./wrong-subject.ts --only model.commands --seed 3 --commands 800')
+    const [, command = ''] = /npx @holdfast\/driver-testkit (.* --path [\d:]+)$/m.exec(stdout) ?? []
+    const again = await runCommand(command.split(' '))
+    expect(again.exitCode).toBe(1)
+    expect(stepsOf(again.stdout)).toBe(stepsOf(stdout))
+  })
+
+  test('puts the promise that is broken before what follows from it', async () => {
+    const args = ['./wrong-subject.ts', '--quick', '--seed', '1', '--skip', 'crash']
+    const { stdout } = await runCommand(args)
+    expect(stdout).toMatch(/What is wrong\n {2}commit\.delete \[6\.4\]/)
+    expect(stdout).toMatch(
+      /\nBroken, by the storage contract.*\n {2}6\.4 [^]*\nThese may follow from it[^]*\n {2}1\.1 /,
+    )
+    expect(stdout).toMatch(/The wrong driver breaks promise 6\.4\. \d+ more may follow from it\./)
+    // What the model has seen adds to 6.4, and accuses none that no check has shown.
+    expect(stdout).toMatch(/shown by commit\.delete, commit\.delete-missing, model\.commands\n/)
+    expect(stdout).not.toMatch(/^ {2}10\.\d/m)
+    expect(stdout.split('\n').length).toBeLessThan(250)
+  })
+
+  test('says which command of the model check was not answered, and blames for that alone', async () => {
+    const args = ['--only', 'model', '--quick', '--timeout', '0.5', '--json']
+    const { exitCode, stdout } = await runCommand(['./unruly-subject.ts', ...args], {
+      env: { MANNERS: 'hang' },
+    })
+    expect(exitCode).toBe(1)
+    const { results, broken, suspected } = JSON.parse(stdout) as TestReport
+    expect(results[0]?.message).toMatch(/^ +got: +no answer in 0\.1 seconds$/m)
+    expect(broken).toEqual([])
+    expect(suspected.map(({ promise }) => promise)).toContain('10.1')
+    expect(suspected.map(({ promise }) => promise).filter((one) => /^(1|2\d)\./.test(one))).toEqual(
+      [],
+    )
+  })
+
+  test('takes a driver that is made later', async () => {
+    const args = ['./promised-subject.ts', '--only', 'get,linearizability', '--quick']
+    const { exitCode, stdout } = await runCommand(args)
+    expect(stdout).toContain('The map driver keeps every promise that was tried.')
+    expect(exitCode).toBe(0)
+  })
+
+  test.concurrent.for([
+    ['spins', 'its import did not end in 1 seconds'],
+    ['waits', 'its import did not end in 1 seconds'],
+    ['settles never', 'an await at its top level never settles'],
+  ] as const)('ends with 2 for a module whose import %s', async ([WAY, message]) => {
+    const args = ['./endless-import.ts', '--timeout', '1']
+    const { exitCode, stderr, leftovers } = await runCommand(args, { env: { WAY } })
+    expect(stderr).toBe(
+      `driver-testkit: ./endless-import.ts cannot be imported: ${message}${stderr.split(message)[1]}`,
+    )
+    expect({ exitCode, leftovers }).toEqual({ exitCode: 2, leftovers: [] })
   })
 
   test('prints the report as JSON, whatever a driver prints, and writes it as JUnit XML', async () => {
@@ -123,6 +179,22 @@ describe('driver-testkit', { timeout: 120 * seconds }, () => {
       'no driver',
       ['../run-command.ts'],
       'exports neither createDriver nor driverUnderTest, but runCommand',
+    ],
+    [
+      'a path to nothing',
+      ['./map-subject.ts', '--only', 'model', '--seed', '3', '--path', '0:999999'],
+      'The path 0:999999 leads to no commands of the seed 3',
+    ],
+    ['a path of another shape', ['./map-subject.ts', '--path', 'x'], 'numbers with colons between'],
+    [
+      'a path without its seed',
+      ['./map-subject.ts', '--only', 'model', '--path', '0'],
+      '--path needs --only model and the --seed',
+    ],
+    [
+      'a function by default',
+      ['./default-subject.ts'],
+      'createDriver is to be exported by its name',
     ],
     ['no function', ['./wordy-subject.ts'], 'exports as createDriver no function, but a string'],
     ['a driver that is none', ['./vain-subject.ts'], 'has a driver whose name is no text'],

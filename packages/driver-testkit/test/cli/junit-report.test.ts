@@ -13,7 +13,16 @@ const run = {
 } as const
 
 function resultOf(id: string, outcome: CaseResult['outcome'], message: string): CaseResult {
-  return { id, title: 'It is so.', outcome, promises: ['1.1'], durationMs: 1_500, message }
+  return {
+    id,
+    title: 'It is so.',
+    outcome,
+    promises: ['1.1'],
+    isAnyOf: false,
+    durationMs: 1_500,
+    message,
+    path: null,
+  }
 }
 
 test('a suite is a group, and a case a check with its outcome', () => {
@@ -23,8 +32,8 @@ test('a suite is a group, and a case a check with its outcome', () => {
     resultOf('list.one', 'skipped', 'no list'),
   ])
   expect(formatJunit(report)).toBe(`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="the map driver keeps the storage contract" tests="3" failures="1" skipped="1" time="4.5">
-  <testsuite name="keys" tests="2" failures="1" skipped="0" time="3">
+<testsuites name="the map driver keeps the storage contract" tests="3" failures="1" errors="0" skipped="1" time="4.5">
+  <testsuite name="keys" tests="2" failures="1" errors="0" skipped="0" time="3">
     <properties><property name="seed" value="7"/></properties>
     <testcase classname="map.keys" name="keys.one: It is so. [1.1]" time="1.5"></testcase>
     <testcase classname="map.keys" name="keys.two: It is so. [1.1]" time="1.5"><failure message="first">first
@@ -32,7 +41,7 @@ second
 
 npx @holdfast/driver-testkit ./map.ts --only keys.two --seed 7 --quick</failure></testcase>
   </testsuite>
-  <testsuite name="list" tests="1" failures="0" skipped="1" time="1.5">
+  <testsuite name="list" tests="1" failures="0" errors="0" skipped="1" time="1.5">
     <properties><property name="seed" value="7"/></properties>
     <testcase classname="map.list" name="list.one: It is so. [1.1]" time="1.5"><skipped message="no list"/></testcase>
   </testsuite>

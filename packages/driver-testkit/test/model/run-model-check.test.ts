@@ -69,6 +69,7 @@ test('the message of a failure has its commands, their answers, and what runs th
     'Seed: 7',
     `Path: ${path}`,
     `To run these commands alone: runModelCheck({ subject, replay: { seed: ${seed}, path: '${path}' } })`,
+    'with a subject that has takesClock true, durability none, shared false, maxStreamBytes 0, maxWatchedKeys 0',
   ])
   const again = await failureOf(runModelCheck({ subject: drifting, replay: failure.replay }))
   expect(again.message).toBe(failure.message)
@@ -80,6 +81,17 @@ test('a replay of what has been mended finds nothing, and runs nothing else', as
   // To look at what is stored in the end is no command.
   expect(run).toEqual({ seed: 7, commands: 1, stores: 1, byKind: { commit: 1 } })
 })
+
+test.for(['0:1:999999', 'nowhere', ''])(
+  'a replay of a path to nothing says so: "%s"',
+  async (path) => {
+    const check = runModelCheck({ subject: mapSubject, replay: { seed: 7, path } })
+    await expect(check).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining(`The path ${path} leads to no commands of the seed 7.`),
+    })
+  },
+)
 
 test('the same seed makes the same commands', async () => {
   const runs = [1, 1, 2].map((seed) => runModelCheck({ subject: mapSubject, seed }))
