@@ -235,6 +235,8 @@ export async function readBatch(
   { id, idBefore, changes }: AppliedBatch,
 ): Promise<boolean | null> {
   const keys = textArray([...new Set(changes.map(({ key }) => key))])
+  // Where there is no account to lock yet, this waits for whoever is about to make it.
+  await connection.run(createAccount, { workspace, plugin })
   const [[account], rows] = await Promise.all([
     connection.run(lockAccount, { workspace, plugin }),
     connection.run(readStates, { workspace, plugin, keys }),

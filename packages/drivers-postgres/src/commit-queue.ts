@@ -2,10 +2,14 @@ import type { PluginScope } from '@holdfast/core'
 import type { CommitOutcome } from './commit-batch.ts'
 import type { LedgerCommit } from './plugin-ledger.ts'
 
-/** Applies commits of one plugin in a transaction of their own; an outcome for each. */
+/**
+ * Applies commits of one plugin in a transaction of their own; an outcome for each. The signal says
+ * that nobody waits for any of them any more.
+ */
 export type ApplyBatch = (
   target: PluginScope,
   commits: readonly LedgerCommit[],
+  signal: AbortSignal,
 ) => Promise<readonly CommitOutcome[]>
 
 /** Most bytes of values in a batch of several commits. */
@@ -21,6 +25,8 @@ interface Waiting {
   readonly commit: LedgerCommit
   readonly signal: AbortSignal | undefined
   readonly settle: PromiseWithResolvers<void>
+  /** Takes it out of the queue. */
+  readonly onAbort: () => void
 }
 
 /**
@@ -40,31 +46,46 @@ export class CommitQueue {
     let queue = this.#plugins.get(id)
     if (queue === undefined) {
       const forget = (): boolean => this.#plugins.delete(id)
-      queue = new PluginQueue((commits) => this.#apply(target, commits), forget)
+      const apply: ApplyPluginBatch = (commits, given) => this.#apply(target, commits, given)
+      queue = new PluginQueue(apply, forget)
       this.#plugins.set(id, queue)
     }
     return queue.add(commit, signal)
   }
 }
 
+type ApplyPluginBatch = (
+  commits: readonly LedgerCommit[],
+  signal: AbortSignal,
+) => Promise<readonly CommitOutcome[]>
+
 class PluginQueue {
-  readonly #apply: (commits: readonly LedgerCommit[]) => Promise<readonly CommitOutcome[]>
+  readonly #apply: ApplyPluginBatch
   readonly #onEmpty: () => void
   #waiting: Waiting[] = []
   #inFlight = 0
   #isScheduled = false
 
-  constructor(
-    apply: (commits: readonly LedgerCommit[]) => Promise<readonly CommitOutcome[]>,
-    onEmpty: () => void,
-  ) {
+  constructor(apply: ApplyPluginBatch, onEmpty: () => void) {
     this.#apply = apply
     this.#onEmpty = onEmpty
   }
 
   add(commit: LedgerCommit, signal: AbortSignal | undefined): Promise<void> {
     const settle = Promise.withResolvers<void>()
-    this.#waiting.push({ commit, signal, settle })
+    const waiting: Waiting = {
+      commit,
+      signal,
+      settle,
+      // Nothing was done of what has not left yet, and its caller wants to hear that at once.
+      onAbort: () => {
+        this.#waiting = this.#waiting.filter((other) => other !== waiting)
+        settle.reject(signal?.reason)
+      },
+    }
+    if (signal?.aborted === true) waiting.onAbort()
+    else this.#waiting.push(waiting)
+    signal?.addEventListener('abort', waiting.onAbort, { once: true })
     this.#schedule()
     return settle.promise
   }
@@ -86,8 +107,7 @@ class PluginQueue {
   #take(): readonly Waiting[] {
     const batch: Waiting[] = []
     let [bytes, entries] = [0, 0]
-    const alive = this.#waiting.filter(isAlive)
-    for (const waiting of alive) {
+    for (const waiting of this.#waiting) {
       const size = sizeOf(waiting.commit)
       const isFull = bytes + size.bytes > maxBatchBytes || entries + size.entries > maxBatchEntries
       if (batch.length > 0 && isFull) break
@@ -95,14 +115,24 @@ class PluginQueue {
       entries += size.entries
       batch.push(waiting)
     }
-    this.#waiting = alive.slice(batch.length)
+    this.#waiting = this.#waiting.slice(batch.length)
+    for (const { signal, onAbort } of batch) signal?.removeEventListener('abort', onAbort)
     return batch
   }
 
   async #run(batch: readonly Waiting[]): Promise<void> {
     this.#inFlight++
+    const given = new AbortController()
+    const stopWatching = onceAllAborted(batch, (reason) => {
+      given.abort(reason)
+      // Its connection may hang for long. Those who come next take another.
+      this.#leave()
+    })
     try {
-      const outcomes = await this.#apply(batch.map(({ commit }) => commit))
+      const outcomes = await this.#apply(
+        batch.map(({ commit }) => commit),
+        given.signal,
+      )
       for (const [index, { settle }] of batch.entries()) {
         const outcome = outcomes[index] ?? null
         if (outcome === null) settle.resolve()
@@ -111,17 +141,34 @@ class PluginQueue {
     } catch (error) {
       for (const { settle } of batch) settle.reject(error)
     } finally {
-      this.#inFlight--
-      this.#schedule()
+      stopWatching()
+      if (!given.signal.aborted) this.#leave()
     }
+  }
+
+  #leave(): void {
+    this.#inFlight--
+    this.#schedule()
   }
 }
 
-/** Rejects what was aborted while it waited: of that nothing was done. */
-function isAlive({ signal, settle }: Waiting): boolean {
-  if (signal?.aborted !== true) return true
-  settle.reject(signal.reason)
-  return false
+/** Calls back when every call of a batch has been aborted. Returns what gives that up. */
+function onceAllAborted(
+  batch: readonly Waiting[],
+  callback: (reason: unknown) => void,
+): () => void {
+  const signals = new Set(batch.map(({ signal }) => signal))
+  // Whoever gave none waits for ever.
+  if (signals.has(undefined)) return () => undefined
+  let left = signals.size
+  const onAbort = (event: Event): void => {
+    left--
+    if (left === 0) callback((event.target as AbortSignal).reason)
+  }
+  for (const signal of signals) signal?.addEventListener('abort', onAbort, { once: true })
+  return () => {
+    for (const signal of signals) signal?.removeEventListener('abort', onAbort)
+  }
 }
 
 function sizeOf({ checks, puts, deletes }: LedgerCommit): {

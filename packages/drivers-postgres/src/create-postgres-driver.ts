@@ -28,6 +28,9 @@ const defaultMaxConnections = 10
 /** Less than the 5 seconds after which a wrong host is to be told. */
 const connectTimeoutSeconds = 4
 
+/** Between two attempts of one connection; those of a call have pauses of their own. */
+const reconnectPauseSeconds = 0.1
+
 /**
  * Makes the driver for a PostgreSQL database (15 or newer) that any number of runners share. A
  * resolved write is on the server's disk, if the server has `fsync` and `synchronous_commit` on.
@@ -67,6 +70,8 @@ function connect({ url, db, ...options }: PostgresDriverOptions): PostgresJsData
     // It asks for the types of the database at each connection, and we use none of them.
     fetch_types: false,
     onnotice: () => undefined,
+    // By default it grows to 20 seconds, and calls would wait for it after the server is back.
+    backoff: () => reconnectPauseSeconds,
     connection: { application_name: 'holdfast' },
     ...(hasSeveralHosts ? { target_session_attrs: 'read-write' as const } : {}),
   })

@@ -76,8 +76,8 @@ export class PostgresDriver implements StorageDriver {
   constructor(database: SqlDatabase, clock: Clock) {
     this.#database = database
     this.#clock = clock
-    this.#commits = new CommitQueue((target, commits) =>
-      this.#mapped(() => runBatch(database, target, commits, clock)),
+    this.#commits = new CommitQueue((target, commits, signal) =>
+      this.#mapped(() => runBatch(database, target, commits, clock, signal)),
     )
   }
 

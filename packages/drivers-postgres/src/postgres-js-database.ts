@@ -1,4 +1,6 @@
 import type { Sql, TransactionSql } from 'postgres'
+import { PostgresFailure } from './map-postgres-error.ts'
+import { hasLostItsWay } from './retrying.ts'
 import type { Row, SqlConnection, SqlDatabase, StatementValues } from './sql-connection.ts'
 import type { Statement } from './statement.ts'
 
@@ -40,11 +42,32 @@ export class PostgresJsDatabase implements SqlDatabase {
     mode: string,
     body: (connection: SqlConnection) => Promise<Result>,
   ): Promise<Result> {
-    // Wrapped, because what is an array would be awaited item by item.
-    const { result } = await this.#client.begin(mode, async (client) => ({
-      result: await body({ run: (statement, values) => this.#runOn(client, statement, values) }),
-    }))
-    return result
+    let isLost = false
+    try {
+      const { result } = await this.#client.begin(mode, async (client) => {
+        const run: SqlConnection['run'] = async (statement, values) => {
+          if (isLost) throw new PostgresFailure('CONNECTION_CLOSED')
+          try {
+            return await this.#runOn(client, statement, values)
+          } catch (error) {
+            isLost ||= hasLostItsWay(error)
+            throw error
+          }
+        }
+        try {
+          // Wrapped, because what is an array would be awaited item by item.
+          return { result: await body({ run }) }
+        } catch (error) {
+          // The client would roll back, on a connection that is gone or is somebody else's by now.
+          // If nothing is said, it rejects as soon as it has seen the end of the connection.
+          if (isLost) await new Promise<never>(() => undefined)
+          throw error
+        }
+      })
+      return result
+    } finally {
+      isLost = true
+    }
   }
 
   async #runOn(
@@ -52,6 +75,12 @@ export class PostgresJsDatabase implements SqlDatabase {
     { text, fill }: Statement,
     values: StatementValues,
   ): Promise<readonly Row[]> {
-    return await client.unsafe(text, fill(values) as never[], { prepare: this.#options.prepare })
+    const { prepare } = this.#options
+    const rows = await client.unsafe(text, fill(values) as never[], { prepare })
+    // A client that connects again may take the end of its greeting for the answer to what was on
+    // its way before.
+    if (rows.command === null) throw new PostgresFailure('CONNECTION_CLOSED')
+    // And it may leave as many places empty as it had received rows of an answer that was cut.
+    return rows.length === 0 || 0 in rows ? rows : rows.filter(() => true)
   }
 }

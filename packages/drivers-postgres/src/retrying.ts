@@ -1,49 +1,74 @@
 import { setTimeout } from 'node:timers/promises'
 import { codeOf } from './map-postgres-error.ts'
 
-/** How often a call is tried, and how long the pauses between may be, in milliseconds. */
-const maxAttempts = 8
+/** For how long a call is tried again, and how long the pauses between may be, in milliseconds. */
+const budgetMs = 5_000
 const shortestPauseMs = 5
-const longestPauseMs = 1_000
+const longestPauseMs = 500
 
 /** What the server gave up in favour of others: nothing of it was applied. */
-const gaveWay: ReadonlySet<string | null> = new Set(['40001', '40P01'])
+const gaveWay: ReadonlySet<string | null> = new Set(['40001', '40P01', '53300'])
 
-/** What loses a connection. */
-const lostConnection: ReadonlySet<string | null> = new Set([
+/** What ends the way to the server, or has none come about. */
+const lostWay: ReadonlySet<string | null> = new Set([
   'CONNECTION_CLOSED',
   'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
   'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
   'EPIPE',
-  '57P01',
-  '57P02',
-  '57P03',
+  'ETIMEDOUT',
 ])
 
-/** Whether the server gave a transaction up in favour of others. */
-export function hasGivenWay(error: unknown): boolean {
+/** What a server says before it closes a connection. */
+const lastWords = /^(?:08|57P0[123])/
+
+/** Whether the server gave a call up in favour of others. */
+function hasGivenWay(error: unknown): boolean {
   return gaveWay.has(codeOf(error))
+}
+
+/** Whether the way to the server ended, which then said nothing more. */
+export function hasLostItsWay(error: unknown): boolean {
+  return lostWay.has(codeOf(error))
 }
 
 /** Whether a connection was lost in the middle of what it did, or before it began. */
 export function hasLostConnection(error: unknown): boolean {
-  const code = codeOf(error)
-  return lostConnection.has(code) || code?.startsWith('08') === true
+  return hasLostItsWay(error) || lastWords.test(codeOf(error) ?? '')
 }
 
 /**
  * Runs what may be run again, again, when the server gave it up or the connection was lost, after
- * pauses that grow and are never the same for two.
+ * pauses that grow and are never the same for two. A server that restarts is back within that time.
+ *
+ * @param signal - ends it between two attempts, with its reason
  */
-export async function retrying<Result>(run: () => Promise<Result>): Promise<Result> {
+export async function retrying<Result>(
+  run: () => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  const until = performance.now() + budgetMs
   for (let attempt = 1; ; attempt++) {
     try {
       return await run()
     } catch (error) {
       const mayPass = hasGivenWay(error) || hasLostConnection(error)
-      if (!mayPass || attempt === maxAttempts) throw error
+      if (!mayPass || performance.now() > until) throw error
     }
     const longest = Math.min(longestPauseMs, shortestPauseMs * 2 ** attempt)
-    await setTimeout(Math.random() * longest)
+    await pause(Math.random() * longest, signal)
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await setTimeout(ms, undefined, { signal })
+  } catch {
+    // It rejects with an error of its own, and not with the reason.
+    signal?.throwIfAborted()
   }
 }

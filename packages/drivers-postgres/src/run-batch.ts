@@ -2,33 +2,48 @@ import { type Clock, HoldfastError, type PluginScope } from '@holdfast/core'
 import { type AppliedBatch, applyCommits, type CommitOutcome, readBatch } from './commit-batch.ts'
 import { codeOf, PostgresFailure } from './map-postgres-error.ts'
 import type { LedgerCommit } from './plugin-ledger.ts'
-import { hasLostConnection, retrying } from './retrying.ts'
+import { retrying } from './retrying.ts'
 import type { SqlDatabase } from './sql-connection.ts'
 
 /**
  * Applies commits in one transaction, again where it certainly was not applied. Where the reply to
  * its end was lost, it looks whether the transaction arrived.
  *
- * @throws {@link HoldfastError} `OUTCOME_UNKNOWN` where that cannot be found out any more
+ * @param signal - ends the attempts, with its reason if nothing was applied
+ * @throws {@link HoldfastError} `OUTCOME_UNKNOWN` where it cannot be found out any more whether the
+ * transaction arrived
  */
 export async function runBatch(
   database: SqlDatabase,
   target: PluginScope,
   commits: readonly LedgerCommit[],
   clock: Clock,
+  signal?: AbortSignal,
 ): Promise<readonly CommitOutcome[]> {
   return await retrying(async () => {
     let applied: AppliedBatch | undefined
     try {
       await database.transaction(async (connection) => {
+        // It may have waited for a connection for long.
+        signal?.throwIfAborted()
         applied = await applyCommits(connection, target, commits, clock())
       })
     } catch (error) {
-      if (applied === undefined || !hasLostConnection(error)) throw error
-      if (!(await hasArrived(database, target, applied, error))) throw error
+      if (applied === undefined || isRefusal(error)) throw error
+      if (!(await hasArrived(database, target, applied, error, signal))) throw error
     }
     return applied?.outcomes ?? []
-  })
+  }, signal)
+}
+
+/** What a server says before it closes a connection, or when it does not know the outcome either. */
+const isUncertain = /^(?:08|57P|40003)/
+
+/** Whether the server itself said that it has not committed. */
+function isRefusal(error: unknown): boolean {
+  const code = codeOf(error) ?? ''
+  // SQLSTATEs of what a server knows begin with a digit, and codes of the network never do.
+  return /^\d[0-9A-Z]{4}$/.test(code) && !isUncertain.test(code)
 }
 
 async function hasArrived(
@@ -36,12 +51,13 @@ async function hasArrived(
   target: PluginScope,
   applied: AppliedBatch,
   error: unknown,
+  signal: AbortSignal | undefined,
 ): Promise<boolean> {
   if (applied.id === null) return true
   // The lock of the plugin comes free only when the transaction has ended, one way or the other.
-  const found = await retrying(() =>
-    database.transaction((connection) => readBatch(connection, target, applied)),
-  ).catch(() => null)
+  const look = (): Promise<boolean | null> =>
+    database.transaction((connection) => readBatch(connection, target, applied))
+  const found = await retrying(look, signal).catch(() => null)
   if (found === null) throw outcomeUnknown(error)
   return found
 }

@@ -1,6 +1,9 @@
 import { type Clock, limits, type Scope, type StreamPut } from '@holdfast/core'
+import { codeOf } from './map-postgres-error.ts'
 import { chunkBytes, type LedgerCommit, uploadExpired } from './plugin-ledger.ts'
-import type { SqlDatabase } from './sql-connection.ts'
+import { retrying } from './retrying.ts'
+import type { Row, SqlDatabase, StatementValues } from './sql-connection.ts'
+import type { Statement } from './statement.ts'
 import {
   abandonUpload,
   addChunk,
@@ -14,6 +17,8 @@ const renewEveryMs = limits.uploadLeaseMs / 4
 
 /** Chunks on their way to the database at once; with them, the memory that an upload takes. */
 const chunksInFlight = 3
+
+const uniqueViolation = '23505'
 
 /** What an upload needs of its driver. */
 export interface UploadContext {
@@ -62,18 +67,19 @@ class Upload {
   readonly stream: string = crypto.randomUUID()
   readonly #database: SqlDatabase
   readonly #clock: Clock
+  readonly #signal: AbortSignal | undefined
   readonly #target: { readonly workspace: string; readonly plugin: string; readonly stream: string }
 
-  constructor({ database, clock, scope }: UploadContext) {
+  constructor({ database, clock, scope, signal }: UploadContext) {
     this.#database = database
     this.#clock = clock
+    this.#signal = signal
     this.#target = { workspace: scope.workspace, plugin: scope.plugin, stream: this.stream }
   }
 
   /** Sends all chunks, a few at a time. Returns their length together. */
   async send(first: Uint8Array, others: AsyncIterable<Uint8Array>): Promise<number> {
-    await this.#database.run(beginStream, {
-      ...this.#target,
+    await this.#insert(beginStream, {
       state: streamStates.uploading,
       leaseUntil: this.#leaseUntil(),
     })
@@ -95,8 +101,20 @@ class Upload {
   }
 
   async #sendChunk(position: number, bytes: Uint8Array): Promise<void> {
-    const added = await this.#database.run(addChunk, { ...this.#target, position, bytes })
-    if (added.length === 0) throw uploadExpired()
+    const added = await this.#insert(addChunk, { position, bytes })
+    if (added?.length === 0) throw uploadExpired()
+  }
+
+  /** Inserts a row, once, however often the connection is lost; `null` if it was there already. */
+  async #insert(statement: Statement, values: StatementValues): Promise<readonly Row[] | null> {
+    try {
+      const filled = { ...this.#target, ...values }
+      return await retrying(() => this.#database.run(statement, filled), this.#signal)
+    } catch (error) {
+      // Nobody else writes under the id of this upload: an earlier attempt has arrived.
+      if (codeOf(error) === uniqueViolation) return null
+      throw error
+    }
   }
 
   async renew(): Promise<void> {
