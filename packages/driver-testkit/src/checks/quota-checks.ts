@@ -5,6 +5,7 @@ import { sharedStore } from '../requirements.ts'
 import type { ScopeHandle } from '../scope-handle.ts'
 import { failureOf, outcomeOf } from '../settlement.ts'
 import type { Expect } from '../test-runner.ts'
+import { largeNumbers } from './large-numbers.ts'
 
 export const quotaChecks: readonly ConformanceCheck[] = [
   {
@@ -180,6 +181,17 @@ export const quotaChecks: readonly ConformanceCheck[] = [
       const deletes = [store.deleteOf('key')]
       expect(await outcomeOf(store.commit({ deletes, quota }))).toBe('resolved')
       expect(await store.keys()).toEqual([])
+    },
+  },
+  {
+    id: 'quota.large',
+    promises: ['9.1'],
+    title: 'A quota of more bytes than 32 bits can count lets a commit through.',
+    async run({ store, expect }) {
+      for (const maxBytes of largeNumbers) {
+        const outcome = await outcomeOf(store.put(`${maxBytes}`, '', { quota: { maxBytes } }))
+        expect([maxBytes, outcome]).toEqual([maxBytes, 'resolved'])
+      }
     },
   },
   {

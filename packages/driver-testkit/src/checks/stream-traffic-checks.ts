@@ -7,6 +7,8 @@ import { sharedStore, streams } from '../requirements.ts'
 import type { ScopeHandle } from '../scope-handle.ts'
 import { outcomeOf, turnOfEventLoop } from '../settlement.ts'
 import type { TestBench } from '../test-bench.ts'
+import { streamExtentChecks } from './stream-extent-checks.ts'
+import { uploadRaceChecks } from './upload-race-checks.ts'
 
 const sizable = 700_000
 
@@ -80,9 +82,10 @@ export const streamTrafficChecks: readonly ConformanceCheck[] = [
         await store.upload('streamed', cut(noise(10)))
         await store.delete('streamed')
         await driver.sweep(Date.now())
-        return [await store.text('small'), await store.keys(), (await store.usage()).entries]
+        await store.commit({ checks: [store.checkOf('new', null)], puts: [store.putOf('new')] })
+        return [await store.text('small'), await store.keys(), (await store.clear()).entries]
       }
-      expect(await orNothing(calls())).toEqual(['value', ['large', 'small'], 2])
+      expect(await orNothing(calls())).toEqual(['value', ['large', 'new', 'small'], 3])
       expect(await upload.finish()).toBe('resolved')
       await pieces?.return?.()
     },
@@ -117,6 +120,8 @@ export const streamTrafficChecks: readonly ConformanceCheck[] = [
       }
     },
   },
+  ...uploadRaceChecks,
+  ...streamExtentChecks,
 ]
 
 /** Two uploads overlap, and end in the order that the check chooses. */

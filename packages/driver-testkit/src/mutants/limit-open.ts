@@ -6,7 +6,8 @@ export function limitOpen(most: number): (signal?: AbortSignal) => Promise<() =>
   let open = 0
   const waiting: (() => void)[] = []
   return async (signal) => {
-    while (open >= most && signal?.aborted !== true) {
+    const mustWait = (): boolean => open >= most && signal?.aborted !== true
+    while (mustWait()) {
       await new Promise<void>((resolve) => {
         waiting.push(resolve)
         signal?.addEventListener('abort', () => resolve())

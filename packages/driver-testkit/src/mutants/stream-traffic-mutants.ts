@@ -2,6 +2,8 @@ import type { Scope, StorageDriver, StorageKey } from '@holdfast/core'
 import { changeUploads } from './change-streams.ts'
 import type { Mutant } from './mutant.ts'
 import { overrideDriver } from './override-driver.ts'
+import { streamExtentMutants } from './stream-extent-mutants.ts'
+import { uploadRaceMutants } from './upload-race-mutants.ts'
 
 export const streamTrafficMutants: readonly Mutant[] = [
   {
@@ -61,6 +63,8 @@ export const streamTrafficMutants: readonly Mutant[] = [
         yield* await Array.fromAsync(body)
       }),
   },
+  ...uploadRaceMutants,
+  ...streamExtentMutants,
 ]
 
 /** Runs one thing after the other. */
