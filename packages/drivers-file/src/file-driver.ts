@@ -32,6 +32,7 @@ import { mapSqliteError } from './map-sqlite-error.ts'
 import type { WriterOptions } from './open-writer.ts'
 import { readValueStream } from './read-value-stream.ts'
 import { ScopeReader } from './scope-reader.ts'
+import { Snapshots } from './snapshots.ts'
 import { writeValueStream } from './write-value-stream.ts'
 import { WriterClient } from './writer-client.ts'
 import type { JobOutcome } from './writer-protocol.ts'
@@ -74,8 +75,9 @@ export class FileDriver implements StorageDriver {
   }
 
   async close(): Promise<void> {
-    const { database, writer } = this.#connections ?? {}
+    const { database, snapshots, writer } = this.#connections ?? {}
     this.#connections = undefined
+    snapshots?.close()
     // The last connection of all tidies the log into the file, and only the writer may write.
     database?.close()
     await writer?.close()
@@ -134,14 +136,9 @@ export class FileDriver implements StorageDriver {
     return total
   }
 
-  readStream(
-    scope: Scope,
-    key: StorageKey,
-    range: ByteRange | null,
-    options?: CallOptions,
-  ): Promise<EntryStream | null> {
+  readStream(scope: Scope, key: StorageKey, range: ByteRange | null): Promise<EntryStream | null> {
     const request = { path: this.#options.path, scope, key, range, now: this.#clock() }
-    return this.#read(() => readValueStream(request, options?.signal))
+    return this.#read(({ snapshots }) => readValueStream(snapshots, request))
   }
 
   async writeStream(scope: Scope, put: StreamPut, options?: CallOptions): Promise<void> {
@@ -214,6 +211,7 @@ interface Connections {
   readonly database: DatabaseSync
   readonly entries: EntryReader
   readonly scopes: ScopeReader
+  readonly snapshots: Snapshots
   readonly changes: ChangeSignal
 }
 
@@ -227,7 +225,8 @@ function connect(path: string, writer: WriterClient, clock: Clock): Connections 
     const readState = (): number => Number(dataVersion.get()?.['data_version'])
     const changes = new ChangeSignal({ readState, clock })
     const [entries, scopes] = [new EntryReader(database), new ScopeReader(database)]
-    return { writer, database, entries, scopes, changes }
+    const snapshots = new Snapshots(path, readState)
+    return { writer, database, entries, scopes, snapshots, changes }
   } catch (error) {
     database.close()
     throw error

@@ -1,8 +1,14 @@
-import { DatabaseSync } from 'node:sqlite'
-import type { ByteRange, EntryStream, EpochMs, Scope, StorageKey } from '@holdfast/core'
-import { chunkBytes, ChunkReader } from './chunk-reader.ts'
-import { EntryReader } from './entry-reader.ts'
+import {
+  type ByteRange,
+  endableGenerator,
+  type EntryStream,
+  type EpochMs,
+  type Scope,
+  type StorageKey,
+} from '@holdfast/core'
+import { chunkBytes } from './chunk-reader.ts'
 import { mapSqliteError } from './map-sqlite-error.ts'
+import type { Snapshot, Snapshots } from './snapshots.ts'
 
 /** What to read, and from where. */
 export interface ValueStreamRequest {
@@ -14,78 +20,42 @@ export interface ValueStreamRequest {
 }
 
 /**
- * Opens a value as a stream. It has a connection of its own, whose transaction sees the store as it
- * is now for as long as the stream is open, whatever is written meanwhile.
+ * Opens a value as a stream, of a snapshot that it holds for as long as the stream is open. A body
+ * that is ended before its first piece gives it back, too.
  */
 export function readValueStream(
+  snapshots: Snapshots,
   request: ValueStreamRequest,
-  signal: AbortSignal | undefined,
 ): EntryStream | null {
-  const snapshot = new Snapshot(request.path)
+  const snapshot = snapshots.take()
+  let isHeld = false
   try {
     const found = snapshot.entries.find(request.scope, request.key, request.now)
-    if (found === null) {
-      snapshot.close()
-      return null
-    }
+    if (found === null) return null
     const { metadata, stream, value } = found
     const [start, end] = clamp(request.range, metadata.size)
-    if (stream !== null)
-      return { metadata, body: chunksOf(snapshot, stream, [start, end], request.path, signal) }
-    snapshot.close()
-    return { metadata, body: piecesOf(value.subarray(start, end)) }
-  } catch (error) {
-    snapshot.close()
-    throw error
+    if (stream === null) return { metadata, body: piecesOf(value.subarray(start, end)) }
+    isHeld = true
+    const pieces = chunksOf(snapshot, stream, [start, end], request.path)
+    return { metadata, body: endableGenerator(pieces, () => snapshot.release()) }
+  } finally {
+    if (!isHeld) snapshot.release()
   }
 }
 
-class Snapshot {
-  readonly entries: EntryReader
-  readonly chunks: ChunkReader
-  readonly #database: DatabaseSync
-  #isOpen = true
-
-  constructor(path: string) {
-    this.#database = new DatabaseSync(path, { readOnly: true })
-    this.#database.exec('BEGIN')
-    this.entries = new EntryReader(this.#database)
-    this.chunks = new ChunkReader(this.#database)
-  }
-
-  close(): void {
-    if (this.#isOpen) this.#database.close()
-    this.#isOpen = false
-  }
-}
-
-function chunksOf(
+async function* chunksOf(
   snapshot: Snapshot,
   stream: string,
-  [start, end]: readonly [number, number],
+  [start, end]: readonly [start: number, end: number],
   path: string,
-  signal: AbortSignal | undefined,
-): AsyncIterable<Uint8Array> {
-  const close = (): void => snapshot.close()
-  // A body that nobody reads to its end is closed with its call or its driver.
-  signal?.addEventListener('abort', close, { once: true })
-  const pieces = snapshot.chunks.range(stream, start, end)
-  const read = async function* (): AsyncGenerator<Uint8Array, void> {
-    try {
-      for (;;) {
-        signal?.throwIfAborted()
-        const piece = pieces.next()
-        if (piece.done === true) return
-        yield piece.value.bytes
-      }
-    } catch (error) {
-      throw mapSqliteError(error, path)
-    } finally {
-      signal?.removeEventListener('abort', close)
-      close()
-    }
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    for (const { bytes } of snapshot.chunks.range(stream, start, end)) yield bytes
+  } catch (error) {
+    throw mapSqliteError(error, path)
+  } finally {
+    snapshot.release()
   }
-  return read()
 }
 
 /** Each piece has a buffer of its own, for a reader may hand it over to somebody else. */

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readlinkSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
@@ -11,7 +13,7 @@ import {
   type StreamPut,
 } from '@holdfast/core'
 import { createFileDriver } from '@holdfast/drivers-file'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { commitOf, put, scope, target } from './entries.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -170,3 +172,71 @@ test('a stream in and out takes a bounded amount of memory', async () => {
   const { extraBytes } = JSON.parse(line ?? '') as { extraBytes: number }
   expect(extraBytes).toBeLessThan(64 * mebibyte)
 }, 120_000)
+
+describe.skipIf(process.platform !== 'linux')('a body that nobody reads (seen in /proc)', () => {
+  test('gives back what it holds when it is ended before its first piece', async () => {
+    await using folder = await temporaryFolder()
+    const path = join(folder.path, 'store.db')
+    await using driver = await openedWithFilm(path)
+    const before = descriptors(path)
+    for (let round = 0; round < 20; round++) {
+      const stream = await driver.readStream(scope, key, null)
+      await stream?.body[Symbol.asyncIterator]().return?.()
+      await driver.commit(target, commitOf(put('other', new Uint8Array(1))))
+    }
+    expect(descriptors(path)).toBe(before)
+  })
+
+  test('shares its descriptors with all that were opened since the last commit', async () => {
+    await using folder = await temporaryFolder()
+    const path = join(folder.path, 'store.db')
+    await using driver = await openedWithFilm(path)
+    const before = descriptors(path)
+    const streams = [await driver.readStream(scope, key, null)]
+    const one = descriptors(path)
+    expect(one).toBeGreaterThan(before)
+    for (let round = 0; round < 20; round++) streams.push(await driver.readStream(scope, key, null))
+    expect(descriptors(path)).toBe(one)
+
+    await driver.writeStream(scope, streamPut(filled(2 * mebibyte, 2)))
+    expect((await read(driver)).length, 'of what is opened now').toBe(2 * mebibyte)
+    for (const stream of streams) {
+      expect(Buffer.concat(await Array.fromAsync(stream?.body ?? []))).toHaveLength(mebibyte)
+    }
+    expect(descriptors(path)).toBeLessThanOrEqual(one)
+  })
+
+  test('gives back what it holds when the driver is closed, so that the log is tidied up', async () => {
+    await using folder = await temporaryFolder()
+    const path = join(folder.path, 'store.db')
+    const driver = await openedWithFilm(path)
+    const stream = await driver.readStream(scope, key, null)
+    await driver.close()
+    expect(stream?.metadata.size).toBe(mebibyte)
+    expect(descriptors(path)).toBe(0)
+    expect(await readdir(folder.path)).toEqual(['store.db'])
+  })
+})
+
+async function openedWithFilm(path: string): Promise<StorageDriver> {
+  const driver = createFileDriver({ path })
+  await driver.open()
+  await driver.writeStream(scope, streamPut(filled(mebibyte, 1)))
+  // SQLite keeps the descriptor of the first reader for the next one.
+  await read(driver)
+  return driver
+}
+
+/** How many descriptors of this process are those of a store and its log. */
+function descriptors(path: string): number {
+  return readdirSync('/proc/self/fd').filter((name) => linkOf(name).startsWith(path)).length
+}
+
+/** What a descriptor is of; the one that lists them is gone by then. */
+function linkOf(descriptor: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`)
+  } catch {
+    return ''
+  }
+}
