@@ -17,7 +17,7 @@ export interface OpenStoreOptions {
 /**
  * Opens the store that a URL names; whoever calls closes it.
  *
- * - `file:PATH`, `memory:`: the built-in drivers.
+ * - `file:PATH`, `memory:`, `postgres://USER:PASSWORD@HOST:PORT/DATABASE`: the built-in drivers.
  * - `PACKAGE:LOCATION`: a driver by the name of its package, looked up from the working directory.
  * - `./MODULE.js#LOCATION`: a driver by the path of its module.
  *
@@ -33,9 +33,13 @@ export async function openStore(url: string, options: OpenStoreOptions): Promise
   return driver
 }
 
-/** A store's URL without what may be secret in it: the location of a driver that we do not know. */
+/**
+ * A store's URL without what may be secret in it: the password of a database, its parameters, and the
+ * location of a driver that we do not know.
+ */
 export function describeStore(url: string): string {
   const { driver } = parseStoreUrl(url)
+  if (postgresSchemes.includes(driver)) return url.replace(/\/\/.*@/su, '//').replace(/\?.*/su, '')
   return builtIn.has(driver) ? url : `${driver} (location not shown)`
 }
 
@@ -54,9 +58,11 @@ function parseStoreUrl(url: string): StoreUrl {
   if (driver !== undefined) return { driver, location: location ?? '' }
   throw new HoldfastError(
     'STORE_URL_INVALID',
-    `The URL of a store is file:PATH, memory:, PACKAGE:LOCATION for the driver in a package, or ./MODULE.js#LOCATION for the driver in a file; got ${describeValue(url)}. Write file: before the path of a store's file.`,
+    `The URL of a store is file:PATH, memory:, postgres://HOST/DATABASE, PACKAGE:LOCATION for the driver in a package, or ./MODULE.js#LOCATION for the driver in a file; got ${describeValue(url)}. Write file: before the path of a store's file.`,
   )
 }
+
+const postgresSchemes: readonly string[] = ['postgres', 'postgresql']
 
 const builtIn: ReadonlyMap<
   string,
@@ -64,6 +70,7 @@ const builtIn: ReadonlyMap<
 > = new Map([
   ['file', openFile],
   ['memory', openMemory],
+  ...postgresSchemes.map((scheme) => [scheme, openPostgres] as const),
 ])
 
 async function createDriver(
@@ -101,4 +108,9 @@ async function openMemory(location: string): Promise<StorageDriver> {
   }
   const { createMemoryDriver } = await import('@holdfast/drivers-memory')
   return createMemoryDriver()
+}
+
+async function openPostgres(location: string): Promise<StorageDriver> {
+  const { createPostgresDriver } = await import('@holdfast/drivers-postgres')
+  return createPostgresDriver({ url: `postgres:${location}` })
 }

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { readFile, truncate, writeFile } from 'node:fs/promises'
+import { readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { limits } from '@holdfast/core'
@@ -266,6 +266,21 @@ test('a file that is too large to be held whole goes in and out, and is told of'
     code: 2,
     stderr: expect.stringContaining('VALUE_TOO_LARGE'),
   })
+})
+
+test('a large value that is removed makes room in the file for the next', async () => {
+  const { data, store } = await openData()
+  const file = join(await makeFolder(), 'film.mp4')
+  await writeFile(file, '')
+  await truncate(file, limits.maxValueBytes + 1)
+  const sizes: number[] = []
+  for (const key of ['one', 'two']) {
+    await data(['put', key, '--file', file])
+    await data(['rm', key])
+    sizes.push((await stat(store.replace(/^file:/, ''))).size)
+  }
+  const [first = 0, second = 0] = sizes
+  expect(second).toBeLessThan(first * 1.1)
 })
 
 test('a value as large as a pipe is not, passes whole', async () => {

@@ -5,7 +5,7 @@ import { withSession } from './with-session.ts'
 
 export type RemoveOptions = TargetOptions
 
-/** Removes keys, and says which of them were there. */
+/** Removes keys, says which of them were there, and frees their space in the store. */
 export async function remove(
   keys: readonly string[],
   options: RemoveOptions,
@@ -29,4 +29,6 @@ export async function remove(
           ].join(''),
     )
   })
+  // A store may leave the space of large values to whoever stays longer than this process.
+  await target.driver.sweep(Date.now(), { signal })
 }
