@@ -8,7 +8,7 @@ import type { Patience } from './patience.ts'
 import { StoreModel } from './store-model.ts'
 
 /** How long a driver that owes an answer is waited for when its store is left, in milliseconds. */
-const partingMs = 250
+const partingMs = 50
 
 /** A stream that is being read, and what is still to come of it. */
 export interface ModelReading {
