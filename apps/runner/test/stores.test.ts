@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { describeStore } from '../src/store-registry.ts'
 import { desk, makeFolder, run } from './holdfast.ts'
 
 /** Outside this repository no package is to be found by its name. */
@@ -42,6 +44,24 @@ describe('a store', () => {
     },
   )
 
+  test('may be a PostgreSQL database, whose password is shown to nobody', async () => {
+    const port = await closedPort()
+    const url = `postgres://ada:open-sesame@127.0.0.1:${port}/holdfast`
+    for (const more of [[], ['--json'], ['--verbose']]) {
+      const { code, stdout, stderr } = await run(
+        ['run', desk, 'increment', '--store', url, ...more],
+        {},
+      )
+      expect(code).toBe(3)
+      expect(stderr).toContain('STORE_UNAVAILABLE')
+      expect(stdout + stderr).not.toContain('open-sesame')
+    }
+    expect(describeStore(url)).toBe(`postgres://127.0.0.1:${port}/holdfast`)
+    expect(describeStore('postgresql://localhost/db?password=open-sesame')).toBe(
+      'postgresql://localhost/db',
+    )
+  })
+
   test('shows nothing of a location that may hold a password', async () => {
     const cwd = await makeFolder()
     await writeFile(join(cwd, 'driver.mjs'), `throw new Error('sour')`)
@@ -74,6 +94,14 @@ describe('a store', () => {
     })
   })
 })
+
+async function closedPort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
 
 async function makePackage(folder: string, code: string): Promise<void> {
   await mkdir(folder, { recursive: true })
