@@ -6,6 +6,8 @@ import { waitForLock } from './wait-for-lock.ts'
 export interface WriterOptions {
   readonly path: string
   readonly busyTimeoutMs: number
+  /** Which file it must be, of a store that was open before. */
+  readonly file?: string
 }
 
 /**

@@ -21,11 +21,12 @@ export async function writeValueStream(
   signal: AbortSignal | undefined,
 ): Promise<JobOutcome> {
   const stream = crypto.randomUUID()
-  const upload = new Upload(writer, clock, stream)
+  const upload = new Upload(writer, clock, stream, signal)
   // Where the lease is lost, the next chunk or the commit says so.
   const renewing = setInterval(() => void upload.renew().catch(() => undefined), renewEveryMs)
   try {
-    const size = await upload.send(put.body)
+    // Without its commit nothing is applied, so whoever aborts before it can be told so at once.
+    const size = await untilAborted(upload.send(put.body), signal)
     const { store, workspace, plugin } = scope
     const { key, version, expiresAt, contentType, quota, expected } = put
     const puts = [
@@ -57,15 +58,17 @@ class Upload {
   readonly #writer: WriterClient
   readonly #clock: Clock
   readonly #stream: string
+  readonly #signal: AbortSignal | undefined
   /** The first chunk begins the upload; before it there is none to renew. */
   #hasBegun = false
   /** Buffers that the writer has given back. */
   readonly #spent: Uint8Array<ArrayBuffer>[] = []
 
-  constructor(writer: WriterClient, clock: Clock, stream: string) {
+  constructor(writer: WriterClient, clock: Clock, stream: string, signal: AbortSignal | undefined) {
     this.#writer = writer
     this.#clock = clock
     this.#stream = stream
+    this.#signal = signal
   }
 
   /** Sends all chunks, a few at a time. Returns their length together. */
@@ -74,11 +77,14 @@ class Upload {
     let position = 0
     let size = 0
     for await (const bytes of rechunk(body, this.#spent)) {
+      // What was sent after the upload was given up would be left to the end of the lease.
+      this.#signal?.throwIfAborted()
       size += bytes.length
       sending.push(this.#sendChunk(position, bytes))
       position++
       if (sending.length >= chunksInFlight) await sending.shift()
     }
+    this.#signal?.throwIfAborted()
     // A value without a byte is a stream, too.
     if (position === 0) sending.push(this.#sendChunk(0, new Uint8Array()))
     await Promise.all(sending)
@@ -113,6 +119,21 @@ class Upload {
     } catch {
       // The error that led here is the one to tell.
     }
+  }
+}
+
+/** Settles like the work, or rejects for the reason of the signal as soon as that aborts. */
+async function untilAborted<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  const aborted = Promise.withResolvers<never>()
+  const onAbort = (): void => aborted.reject(signal?.reason)
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([work, aborted.promise])
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
   }
 }
 

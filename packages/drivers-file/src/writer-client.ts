@@ -1,7 +1,7 @@
-import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { HoldfastError, outcomeUnknown } from '@holdfast/core'
 import type { WriterOptions } from './open-writer.ts'
+import { type StartedWriter, startWriter, writerEnded } from './start-writer.ts'
 import {
   type Job,
   type JobOutcome,
@@ -27,24 +27,22 @@ interface PendingJob {
 
 /**
  * The writer of one process: a thread that owns the only connection which writes. While it does
- * one transaction, the jobs that come gather here and become the next: group commit.
+ * one transaction, the jobs that come gather here and become the next: group commit. Should the
+ * thread die, the jobs that it was given fail, and the next ones are for a new thread.
  */
 export class WriterClient {
-  readonly #path: string
-  readonly #worker: Worker
+  readonly #options: WriterOptions
+  #worker: Worker | undefined
   readonly #waiting: PendingJob[] = []
   #running: readonly PendingJob[] = []
   #isFlushScheduled = false
   #isClosing = false
-  #exited: HoldfastError | undefined
+  #onIdle: (() => void) | undefined
 
-  private constructor(path: string, worker: Worker) {
-    this.#path = path
-    this.#worker = worker
-    worker.on('message', (reply: WriterReply) => this.#settle(reply))
-    worker.on('error', (error) => this.#fail(error))
-    worker.on('exit', () => this.#fail(undefined))
-    worker.unref()
+  private constructor(options: WriterOptions, started: StartedWriter) {
+    // A thread that comes later must not make a new store where this one has gone.
+    this.#options = { ...options, file: started.file }
+    this.#worker = this.#adopt(started)
   }
 
   /**
@@ -53,10 +51,7 @@ export class WriterClient {
    * @throws {@link HoldfastError} one of the `STORE_*` codes
    */
   static async open(options: WriterOptions): Promise<WriterClient> {
-    const worker = startWorker(options)
-    const [reply] = (await once(worker, 'message')) as [WriterReply]
-    if ('openError' in reply) throw unpackError(reply.openError)
-    return new WriterClient(options.path, worker)
+    return new WriterClient(options, await startWriter(options))
   }
 
   /**
@@ -66,6 +61,8 @@ export class WriterClient {
    */
   run(job: Job, signal?: AbortSignal): Promise<JobOutcome> {
     return new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      if (this.#isClosing) throw new HoldfastError('DRIVER_CLOSED', 'The writer is closed.')
       const onAbort = (): void => this.#takeBack(pending, signal?.reason)
       const forget = (): void => signal?.removeEventListener('abort', onAbort)
       const pending: PendingJob = { job, resolve, reject, forget }
@@ -75,14 +72,33 @@ export class WriterClient {
     })
   }
 
-  /** Ends the thread, after the jobs that were given to it. */
+  /** Has the thread do the jobs that came, close the store and end. */
   async close(): Promise<void> {
-    if (this.#exited !== undefined) return
     this.#isClosing = true
-    const exit = once(this.#worker, 'exit')
-    this.#worker.ref()
-    this.#post('close', [])
+    if (!this.#isIdle()) await new Promise<void>((resolve) => (this.#onIdle = resolve))
+    const worker = this.#worker
+    if (worker === undefined) return
+    const exit = new Promise((resolve) => worker.once('exit', resolve))
+    // Who waits for the end of the thread must not be ended before it.
+    worker.ref()
+    worker.postMessage('close' satisfies WriterRequest, [])
     await exit
+  }
+
+  #adopt({ worker }: StartedWriter): Worker {
+    let cause: unknown
+    worker.on('message', (reply: WriterReply) => this.#settle(reply))
+    worker.on('error', (error: unknown) => {
+      cause = error
+    })
+    // Not before its exit: until then its connection may hold the lock.
+    worker.on('exit', () => this.#lose(cause))
+    worker.unref()
+    return worker
+  }
+
+  #isIdle(): boolean {
+    return this.#running.length + this.#waiting.length === 0 && !this.#isFlushScheduled
   }
 
   #takeBack(pending: PendingJob, reason: unknown): void {
@@ -96,73 +112,69 @@ export class WriterClient {
   #scheduleFlush(): void {
     if (this.#isFlushScheduled || this.#running.length > 0) return
     this.#isFlushScheduled = true
-    process.nextTick(() => {
-      this.#isFlushScheduled = false
-      this.#flush()
-    })
+    process.nextTick(() => void this.#flushWhenStarted())
+  }
+
+  async #flushWhenStarted(): Promise<void> {
+    try {
+      this.#worker ??= this.#adopt(await startWriter(this.#options))
+    } catch (error) {
+      for (const { forget, reject } of this.#waiting.splice(0)) {
+        forget()
+        reject(error)
+      }
+    }
+    this.#isFlushScheduled = false
+    this.#flush()
   }
 
   #flush(): void {
-    if (this.#exited !== undefined) {
-      for (const { reject } of this.#waiting.splice(0)) reject(this.#exited)
-      return
-    }
     const batch = this.#waiting.splice(0, batchLength(this.#waiting))
     if (batch.length === 0) {
-      // Who waits for the end of the thread must not be ended before it.
-      if (!this.#isClosing) this.#worker.unref()
+      this.#worker?.unref()
+      this.#onIdle?.()
       return
     }
     for (const { forget } of batch) forget()
     this.#running = batch
     // A process lives until its writes are done, and no longer.
-    this.#worker.ref()
-    this.#post(
-      { jobs: batch.map(({ job }) => job) },
+    this.#worker?.ref()
+    const request: WriterRequest = { jobs: batch.map(({ job }) => job) }
+    this.#worker?.postMessage(
+      request,
       batch.flatMap(({ job }) => largeBuffers(job)),
     )
-  }
-
-  #post(request: WriterRequest, transfer: readonly ArrayBuffer[]): void {
-    this.#worker.postMessage(request, transfer)
   }
 
   #settle(reply: WriterReply): void {
     if (!('results' in reply)) return
     const done = this.#running
     this.#running = []
-    for (const [index, { resolve, reject }] of done.entries()) {
+    for (const [index, { job, resolve, reject }] of done.entries()) {
       const result = reply.results[index]
-      if (result === undefined) reject(outcomeUnknown('driver.commit', undefined))
+      if (result === undefined) reject(this.#lost(job, undefined))
       else if (result.error !== undefined) reject(unpackError(result.error))
       else resolve(result)
     }
     this.#flush()
   }
 
-  #fail(cause: unknown): void {
-    if (this.#exited !== undefined) return
-    this.#exited = new HoldfastError(
-      'STORE_UNAVAILABLE',
-      `The writer of the store ${this.#path} has ended. Close the driver and open a new one.`,
-      { context: { path: this.#path }, cause },
-    )
-    for (const { reject } of this.#running) reject(outcomeUnknown('driver.commit', cause))
+  /** The thread has ended: by itself, or because it was told to. */
+  #lose(cause: unknown): void {
+    this.#worker = undefined
+    const lost = this.#running
     this.#running = []
-    this.#flush()
+    for (const { job, reject } of lost) reject(this.#lost(job, cause))
+    if (this.#waiting.length > 0) this.#scheduleFlush()
+    else if (this.#isIdle()) this.#onIdle?.()
   }
-}
 
-function startWorker(workerData: WriterOptions): Worker {
-  // Where this module runs as TypeScript, the thread does too, and resolves our packages alike.
-  const isSource = import.meta.url.endsWith('.ts')
-  return new Worker(
-    new URL(isSource ? './writer-worker.ts' : './writer-worker.js', import.meta.url),
-    {
-      workerData,
-      execArgv: isSource ? ['--conditions=@holdfast/source'] : [],
-    },
-  )
+  #lost(job: Job, cause: unknown): HoldfastError {
+    const isInDoubt = job.kind === 'commit' || job.kind === 'clear'
+    return isInDoubt
+      ? outcomeUnknown(`driver.${job.kind}`, cause)
+      : writerEnded(this.#options.path, cause)
+  }
 }
 
 function batchLength(waiting: readonly PendingJob[]): number {

@@ -63,9 +63,9 @@ export type JobResult =
 /** Jobs that go into one transaction, or the wish that the writer end. */
 export type WriterRequest = { readonly jobs: readonly Job[] } | 'close'
 
-/** The first message of a writer says whether it could open the store; each later one answers a request. */
+/** The first message of a writer says which file it has opened, or why none; each later one answers a request. */
 export type WriterReply =
-  | { readonly opened: true }
+  | { readonly opened: string }
   | { readonly openError: ErrorMessage }
   | { readonly results: readonly JobResult[] }
 

@@ -40,7 +40,7 @@ function main(port: MessagePort, options: WriterOptions): void {
       port.postMessage({ results } satisfies WriterReply, spent)
     }
   })
-  reply({ opened: true })
+  reply({ opened: writer.file })
 }
 
 class Writer {
@@ -48,15 +48,22 @@ class Writer {
   readonly #database: DatabaseSync
   readonly #statements: Statements
   /** Which file it is, whatever becomes of its name. */
-  readonly #file: string
+  readonly file: string
 
   constructor(options: WriterOptions) {
     this.#options = options
+    const { path, file } = options
+    if (file !== undefined && identify(path) !== file) throw storeMoved(path)
     this.#database = openWriter(options)
-    this.#file = identify(options.path)
-    this.#statements = {
-      entries: new CommitStatements(this.#database),
-      streams: new StreamStatements(this.#database),
+    this.file = identify(path)
+    try {
+      this.#statements = {
+        entries: new CommitStatements(this.#database),
+        streams: new StreamStatements(this.#database),
+      }
+    } catch (error) {
+      this.#database.close()
+      throw error
     }
   }
 
@@ -69,7 +76,7 @@ class Writer {
     }
     try {
       // SQLite would go on with a file that nobody can find again, and all writes would be lost.
-      if (identify(this.#options.path) !== this.#file) throw storeMoved(this.#options.path)
+      if (identify(this.#options.path) !== this.file) throw storeMoved(this.#options.path)
       const results = jobs.map((job) => this.#runOne(job))
       this.#commit()
       return results
