@@ -56,3 +56,10 @@ test('what XML may not have is escaped or replaced', () => {
     '<skipped message="&lt;a href=&quot;b&quot;&gt;&amp;\uFFFD\uFFFD\uFFFD\uFFFD\u{1F600}&#10;line"/>',
   )
 })
+
+test('a case that is not finished is an error, and no failure', () => {
+  const report = createReport(run, [resultOf('model.commands', 'unfinished', 'too slow')])
+  const xml = formatJunit(report)
+  expect(xml).toContain('tests="1" failures="0" errors="1"')
+  expect(xml).toContain('<error message="too slow">')
+})
