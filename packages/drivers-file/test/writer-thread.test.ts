@@ -6,6 +6,7 @@ import type { Worker } from 'node:worker_threads'
 import { mintVersion, parseStorageKey, type StorageDriver, type StreamPut } from '@holdfast/core'
 import { createFileDriver } from '@holdfast/drivers-file'
 import { expect, test } from 'vitest'
+import { WriterClient } from '../src/writer-client.ts'
 import { commitOf, put, scope, target } from './entries.ts'
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts'
 
@@ -87,6 +88,15 @@ test('an upload that is aborted after its body has ended, but before its commit,
   // A commit of its own comes after all that was sent before it.
   await driver.commit(target, commitOf(put('later', new Uint8Array(1))))
   expect(await keysOf(driver)).toEqual(['later'])
+})
+
+test('a job whose signal has aborted before is not done', async () => {
+  await using folder = await temporaryFolder()
+  const client = await WriterClient.open({ path: join(folder.path, 'store.db'), busyTimeoutMs: 0 })
+  const reason = new Error('enough')
+  const job = { kind: 'clear', scope, now: null } as const
+  await expect(client.run(job, AbortSignal.abort(reason))).rejects.toBe(reason)
+  await client.close()
 })
 
 test('close ends an upload whose source holds it up, and keeps nothing of it', async () => {
