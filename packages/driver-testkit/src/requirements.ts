@@ -11,6 +11,12 @@ export const movableClock: Requirement = {
   isMetBy: ({ takesClock = true }) => takesClock,
 }
 
+/** The check waits for time to pass by the clock of the machine. */
+export const ownClock: Requirement = {
+  otherwise: 'the driver takes the clock of the kit, and does not go by its own',
+  isMetBy: ({ takesClock = true }) => !takesClock,
+}
+
 /** The check closes a driver and looks for its writes with the next. */
 export const survivesClose: Requirement = {
   otherwise: "the driver's durability is none",

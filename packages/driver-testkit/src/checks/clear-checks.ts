@@ -1,4 +1,5 @@
 import type { ConformanceCheck } from '../conformance-check.ts'
+import { readWhile } from '../read-while.ts'
 import { movableClock } from '../requirements.ts'
 import { outcomeOf } from '../settlement.ts'
 
@@ -87,6 +88,26 @@ export const clearChecks: readonly ConformanceCheck[] = [
       const change = { checks: [store.checkOf('key', null)], puts: [store.putOf('key')] }
       expect(await outcomeOf(store.commit(change))).toBe('resolved')
       expect((await store.get('key'))?.createdAt).toBe(clock.now())
+    },
+  },
+  {
+    id: 'clear.among-writes',
+    promises: ['12.1'],
+    title: 'What clear returns is what it removed, while others write.',
+    async run({ store, expect }) {
+      const write = async (writer: number): Promise<void> => {
+        for (let index = 10; index < 30; index++) await store.put(`${writer} ${index}`, 'value')
+      }
+      const removed = { entries: 0, bytes: 0 }
+      const clear = async (): Promise<void> => {
+        const { entries, bytes } = await store.clear()
+        removed.entries += entries
+        removed.bytes += bytes
+      }
+      const written = Promise.all([0, 1, 2, 3].map(write))
+      await readWhile(written, clear, { readers: 1, readsPerTurn: 1 })
+      await clear()
+      expect(removed).toEqual({ entries: 80, bytes: 80 * 9 })
     },
   },
 ]

@@ -1,7 +1,7 @@
 import { noise } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
-import { movableClock } from '../requirements.ts'
-import { outcomeOf } from '../settlement.ts'
+import { movableClock, ownClock } from '../requirements.ts'
+import { outcomeOf, turnOfEventLoop } from '../settlement.ts'
 import type { TestBench } from '../test-bench.ts'
 
 export const expiryChecks: readonly ConformanceCheck[] = [
@@ -164,6 +164,28 @@ export const expiryChecks: readonly ConformanceCheck[] = [
       await bench.store.delete('a', 'b', 'c')
       bench.expect(await bench.store.keys()).toEqual([])
       bench.expect(await bench.store.usage()).toEqual({ entries: 0, bytes: 0 })
+    },
+  },
+  {
+    id: 'expiry.by-itself',
+    promises: ['13.1'],
+    title: 'An entry is absent when its time has come, and no other is.',
+    needs: [ownClock],
+    async run({ store, orNothing, expect }) {
+      const now = Date.now()
+      await store.put('for good')
+      await store.put('later', 'value', { expiresAt: now + 600_000 })
+      await store.put('soon', 'value', { expiresAt: now + 75 })
+      const wait = { isOver: false }
+      const untilAbsent = async (): Promise<string> => {
+        while (!wait.isOver && (await store.get('soon')) !== null) await turnOfEventLoop()
+        return 'absent'
+      }
+      const end = await orNothing(untilAbsent())
+      wait.isOver = true
+      expect(end).toBe('absent')
+      expect(await store.keys()).toEqual(['for good', 'later'])
+      expect((await store.usage()).entries).toBe(2)
     },
   },
 ]

@@ -1,6 +1,7 @@
 import { limits } from '@holdfast/core'
 import { differenceOf } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
+import { readWhile } from '../read-while.ts'
 import { valuesOf } from '../requirements.ts'
 import { outcomeOf } from '../settlement.ts'
 
@@ -99,6 +100,24 @@ export const getChecks: readonly ConformanceCheck[] = [
         await store.delete('key')
         expect(await store.text('key')).toBe(null)
       }
+    },
+  },
+  {
+    id: 'get.among-reads',
+    promises: ['5.3'],
+    title: 'So does a read that begins while others of the same key are under way.',
+    async run({ store, expect }) {
+      const write = async (): Promise<void> => {
+        for (let round = 0; round < 20; round++) {
+          const early = outcomeOf(store.get('key'))
+          await store.put('key', `value ${round}`)
+          expect(await store.text('key')).toBe(`value ${round}`)
+          expect(await early).toBe('resolved')
+        }
+      }
+      // Where a write takes long, the early read has ended before it.
+      const read = async (): Promise<void> => void (await store.get('key'))
+      await readWhile(write(), read, { readsPerTurn: 1 })
     },
   },
 ]

@@ -1,7 +1,7 @@
 import type { Cursor, ListPage } from '@holdfast/core'
 import type { ConformanceCheck } from '../conformance-check.ts'
 import { sortedByUtf8 } from '../key-order.ts'
-import { sharedStore, survivesClose } from '../requirements.ts'
+import { movableClock, sharedStore, survivesClose } from '../requirements.ts'
 import type { ScopeHandle } from '../scope-handle.ts'
 import { outcomeOf } from '../settlement.ts'
 
@@ -133,6 +133,21 @@ export const pagingChecks: readonly ConformanceCheck[] = [
       expect(await keysFrom(store, cursor)).toEqual(rest)
       await store.delete(...entries.map(({ key }) => key), ...rest.slice(0, 1))
       expect(await keysFrom(store, cursor)).toEqual(rest.slice(1))
+    },
+  },
+  {
+    id: 'paging.old-cursor',
+    promises: ['11.3'],
+    title: 'A cursor stays good for as long as one likes.',
+    needs: [movableClock],
+    async run({ store, clock, expect }) {
+      const keys = numbered(10)
+      await store.putMany(keys)
+      const { cursor, entries } = await store.list({ limit: 5 })
+      for (const ms of [600_001, 7 * 86_400_000]) {
+        clock.advance(ms)
+        expect(await keysFrom(store, cursor)).toEqual(keys.slice(entries.length))
+      }
     },
   },
   {

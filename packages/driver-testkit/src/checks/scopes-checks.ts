@@ -6,6 +6,7 @@ import {
   type StorageDriver,
 } from '@holdfast/core'
 import type { ConformanceCheck } from '../conformance-check.ts'
+import { movableClock } from '../requirements.ts'
 import type { ScopeHandle } from '../scope-handle.ts'
 import { outcomeOf } from '../settlement.ts'
 import type { TestBench } from '../test-bench.ts'
@@ -166,6 +167,39 @@ export const scopesChecks: readonly ConformanceCheck[] = [
       const listed = [...page.scopes, ...(await scopesOf(bench.driver, { cursor, limit: 3 }))]
       const kept = listed.map(({ scope }) => scope).slice(2)
       bench.expect(kept).toEqual(rest.map(({ scope }) => scope))
+    },
+  },
+  {
+    id: 'scopes.cursor-emptied',
+    promises: ['4.5'],
+    title: 'A cursor of scopes stays good when the scope where the page ended is emptied.',
+    async run({ at, driver, expect }) {
+      const plugins = ['a', 'b', 'c', 'd', 'e']
+      for (const plugin of plugins) await at({ plugin }).put('key')
+      const { scopes, cursor } = await driver.scopes({ ...everything, limit: 2 })
+      for (const { scope } of scopes.toReversed()) {
+        await at(scope).clear()
+        const call = scopesOf(driver, { cursor, limit: 2 })
+        expect(await outcomeOf(call)).toBe('resolved')
+        const rest = (await call).map((listed) => listed.scope.plugin)
+        expect(rest).toEqual(plugins.slice(scopes.length))
+      }
+    },
+  },
+  {
+    id: 'scopes.old-cursor',
+    promises: ['4.5'],
+    title: 'A cursor of scopes stays good for as long as one likes.',
+    needs: [movableClock],
+    async run({ at, driver, clock, expect }) {
+      const plugins = ['a', 'b', 'c', 'd', 'e']
+      for (const plugin of plugins) await at({ plugin }).put('key')
+      const { scopes, cursor } = await driver.scopes({ ...everything, limit: 2 })
+      clock.advance(7 * 86_400_000)
+      const call = scopesOf(driver, { cursor, limit: 2 })
+      expect(await outcomeOf(call)).toBe('resolved')
+      const rest = (await call).map((listed) => listed.scope.plugin)
+      expect(rest).toEqual(plugins.slice(scopes.length))
     },
   },
   {

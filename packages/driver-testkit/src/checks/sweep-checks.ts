@@ -1,7 +1,7 @@
 import { noise } from '../bytes.ts'
 import type { ConformanceCheck } from '../conformance-check.ts'
 import { movableClock, sharedStore } from '../requirements.ts'
-import { outcomeOf } from '../settlement.ts'
+import { outcomeOf, turnOfEventLoop } from '../settlement.ts'
 
 export const sweepChecks: readonly ConformanceCheck[] = [
   {
@@ -134,6 +134,45 @@ export const sweepChecks: readonly ConformanceCheck[] = [
       expect(await driver.sweep(clock.now())).toEqual({ entries: 0, bytes: 0 })
       for (const each of [store, other]) {
         expect(await each.keys()).toEqual(['for good', 'longer'])
+      }
+    },
+  },
+  {
+    id: 'sweep.rewritten-meanwhile',
+    promises: ['13.3', '14.2'],
+    title: 'A key that is written again at the moment of a sweep is not lost.',
+    needs: [movableClock],
+    async run({ store, driver, clock, expect }) {
+      const keys = Array.from({ length: 10 }, (_, index) => `key ${index}`)
+      const expiresAt = clock.now() + 1_000
+      await store.commit({ puts: keys.map((key) => store.putOf(key, 'old', { expiresAt })) })
+      clock.advance(1_000)
+      const rewrite = async (): Promise<void> => {
+        for (const key of keys) {
+          await store.put(key, 'new')
+          await turnOfEventLoop()
+        }
+      }
+      await Promise.all([driver.sweep(clock.now()), rewrite()])
+      expect(await store.keys()).toEqual(keys)
+    },
+  },
+  {
+    id: 'sweep.together',
+    promises: ['14.1'],
+    title: 'Two sweeps at once count each entry once between them, through two drivers as well.',
+    needs: [movableClock],
+    async run({ store, driver, clock, subject, openDriver, expect }) {
+      const others = subject.capabilities.shared ? [driver, await openDriver()] : [driver]
+      const keys = Array.from({ length: 40 }, (_, index) => `key ${index + 10}`)
+      for (const other of others) {
+        const expiresAt = clock.now() + 1_000
+        await store.commit({ puts: keys.map((key) => store.putOf(key, '', { expiresAt })) })
+        clock.advance(1_000)
+        const sweeps = [driver, other].map((each) => each.sweep(clock.now()))
+        const [one, two] = await Promise.all(sweeps)
+        expect((one?.entries ?? 0) + (two?.entries ?? 0)).toBe(40)
+        expect((one?.bytes ?? 0) + (two?.bytes ?? 0)).toBe(240)
       }
     },
   },

@@ -12,7 +12,7 @@ export const watchStateChecks: readonly ConformanceCheck[] = [
     title: 'A single write that is made while the first state is on its way is seen.',
     needs: [watching],
     async run({ store, expect }) {
-      for (let turns = 0; turns < 20; turns++) {
+      for (let turns = 0; turns < 10; turns++) {
         await using watch = store.watch('key')
         watch.ask()
         for (let turn = 0; turn < turns; turn++) await turnOfEventLoop()

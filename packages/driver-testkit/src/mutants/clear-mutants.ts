@@ -1,4 +1,5 @@
 import { type EpochMs, storeNames } from '@holdfast/core'
+import { turnOfEventLoop } from '../settlement.ts'
 import { entryId } from './entry-id.ts'
 import type { Mutant } from './mutant.ts'
 import { listWhole, overrideDriver } from './override-driver.ts'
@@ -113,5 +114,18 @@ export const clearMutants: readonly Mutant[] = [
         },
       })
     },
+  },
+  {
+    name: 'counts what is there, and clears a turn later',
+    caughtBy: ['clear.among-writes'],
+    wrap: (driver) =>
+      overrideDriver(driver, {
+        async clear(scope, options) {
+          const usage = await driver.usage(scope, options)
+          await turnOfEventLoop()
+          await driver.clear(scope, options)
+          return usage
+        },
+      }),
   },
 ]

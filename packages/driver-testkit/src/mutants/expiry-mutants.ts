@@ -15,6 +15,7 @@ import { entryId } from './entry-id.ts'
 import { bytesOf, type ExpiredEntry, rememberExpired } from './expired-entries.ts'
 import type { Mutant } from './mutant.ts'
 import { listWhole, overrideDriver } from './override-driver.ts'
+import { ownClockMutants } from './own-clock-mutants.ts'
 
 export const expiryMutants: readonly Mutant[] = [
   {
@@ -238,6 +239,7 @@ export const expiryMutants: readonly Mutant[] = [
       }))
     },
   },
+  ...ownClockMutants,
 ]
 
 /** Gives puts another expiry, by that of the entry that is there. */

@@ -1,4 +1,4 @@
-import type { Commit, StorageKey } from '@holdfast/core'
+import type { Commit, Entry, StorageKey } from '@holdfast/core'
 import { turnOfEventLoop } from '../settlement.ts'
 import { withOwnValues } from './change-calls.ts'
 import type { Mutant } from './mutant.ts'
@@ -101,6 +101,27 @@ export const interleavingMutants: readonly Mutant[] = [
           return entries.map(
             (entry, index) => entry && { ...entry, value: seen[index] ?? entry.value },
           )
+        },
+      })
+    },
+  },
+  {
+    name: 'has a read join one of the same keys that is under way',
+    caughtBy: ['get.among-reads'],
+    wrap(driver) {
+      const underWay = new Map<string, Promise<readonly (Entry | null)[]>>()
+      return overrideDriver(driver, {
+        async get(scope, keys, options) {
+          const id = JSON.stringify([scope, keys])
+          const read = async (): Promise<readonly (Entry | null)[]> => {
+            const entries = await driver.get(scope, keys, options)
+            await turnOfEventLoop()
+            underWay.delete(id)
+            return entries
+          }
+          const joined = underWay.get(id) ?? read()
+          underWay.set(id, joined)
+          return (await joined).map((entry) => entry && { ...entry, value: entry.value.slice() })
         },
       })
     },

@@ -1,12 +1,15 @@
 import {
+  type Clock,
   compareKeys,
   type Cursor,
   decodeCursor,
   encodeCursor,
+  type EpochMs,
   HoldfastError,
   isHoldfastError,
   parsePluginId,
   parseWorkspaceId,
+  type Scope,
   type StorageDriver,
 } from '@holdfast/core'
 import type { Mutant } from './mutant.ts'
@@ -191,6 +194,55 @@ export const pagingMutants: readonly Mutant[] = [
           orAnew((cursor) => driver.scopes({ ...query, cursor }, options), query.cursor),
       }),
   },
+  {
+    name: 'forgets the cursors of listings after ten minutes',
+    caughtBy: ['paging.old-cursor'],
+    wrap(driver, clock) {
+      const cursors = expiringCursors(clock)
+      return overrideDriver(driver, {
+        async list(scope, query, options) {
+          cursors.check(query.cursor)
+          const page = await driver.list(scope, query, options)
+          cursors.begin(page.cursor)
+          return page
+        },
+      })
+    },
+  },
+  {
+    name: 'forgets the cursors of scopes after ten minutes',
+    caughtBy: ['scopes.old-cursor'],
+    wrap(driver, clock) {
+      const cursors = expiringCursors(clock)
+      return overrideDriver(driver, {
+        async scopes(query, options) {
+          cursors.check(query.cursor)
+          const page = await driver.scopes(query, options)
+          cursors.begin(page.cursor)
+          return page
+        },
+      })
+    },
+  },
+  {
+    name: 'loses its place where the scope is gone at which a page of scopes ended',
+    caughtBy: ['scopes.cursor-emptied'],
+    wrap(driver) {
+      const lasts = new Map<Cursor, Scope>()
+      return overrideDriver(driver, {
+        async scopes(query, options) {
+          const last = query.cursor === null ? undefined : lasts.get(query.cursor)
+          if (last !== undefined && (await driver.usage(last)).entries === 0) {
+            return { scopes: [], cursor: null }
+          }
+          const page = await driver.scopes(query, options)
+          const ended = page.scopes.at(-1)
+          if (page.cursor !== null && ended !== undefined) lasts.set(page.cursor, ended.scope)
+          return page
+        },
+      })
+    },
+  },
 ]
 
 /** A driver whose cursors are the names of positions that it keeps in its memory. */
@@ -220,5 +272,24 @@ async function orAnew<Page>(
   } catch (error) {
     if (isHoldfastError(error) && error.code === 'INVALID_CURSOR') return await list(null)
     throw error
+  }
+}
+
+/** Cursors that are no longer good when they are ten minutes old. */
+function expiringCursors(clock: Clock): {
+  begin(cursor: Cursor | null): void
+  check(cursor: Cursor | null): void
+} {
+  const given = new Map<Cursor, EpochMs>()
+  return {
+    begin(cursor) {
+      if (cursor !== null && !given.has(cursor)) given.set(cursor, clock())
+    },
+    check(cursor) {
+      const since = cursor === null ? undefined : given.get(cursor)
+      if (since !== undefined && clock() - since > 600_000) {
+        throw new HoldfastError('INVALID_CURSOR', 'The cursor is too old.')
+      }
+    },
   }
 }

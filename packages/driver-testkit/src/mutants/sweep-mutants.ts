@@ -1,4 +1,5 @@
-import type { EpochMs, Scope, StorageDriver, StorageKey } from '@holdfast/core'
+import type { EpochMs, Scope, StorageDriver, StorageKey, Usage } from '@holdfast/core'
+import { turnOfEventLoop } from '../settlement.ts'
 import { bytesOf, rememberExpired } from './expired-entries.ts'
 import { forEachEntry, rewrite } from './for-each-entry.ts'
 import type { Mutant } from './mutant.ts'
@@ -167,6 +168,38 @@ export const sweepMutants: readonly Mutant[] = [
           return swept
         },
       }),
+  },
+  {
+    name: 'finds out what has expired, and removes it by its key a turn later',
+    caughtBy: ['sweep.rewritten-meanwhile'],
+    wrap: (driver, clock) =>
+      rememberExpired(driver, clock, (expiredIn, remembering) => ({
+        async sweep(now, options) {
+          const found = expiredIn(null).filter(({ expiresAt }) => expiresAt <= now)
+          const swept = await driver.sweep(now, options)
+          await turnOfEventLoop()
+          for (const { scope, key } of found) {
+            const deletes = [{ store: scope.store, key }]
+            await remembering.commit(scope, { checks: [], puts: [], deletes, quota: null })
+          }
+          return swept
+        },
+      })),
+  },
+  {
+    name: 'tells each of several sweeps at once what they removed together',
+    caughtBy: ['sweep.together'],
+    wrap(driver) {
+      let underWay: Promise<Usage> | undefined
+      return overrideDriver(driver, {
+        async sweep(now, options) {
+          underWay ??= driver.sweep(now, options).finally(() => {
+            underWay = undefined
+          })
+          return await underWay
+        },
+      })
+    },
   },
 ]
 

@@ -1,5 +1,5 @@
+import { setTimeout } from 'node:timers/promises'
 import type { StorageDriver, Version } from '@holdfast/core'
-import { turnOfEventLoop } from '../settlement.ts'
 import { changeWatches, filterWatches, type WatchedState } from './change-watches.ts'
 import { limitOpen } from './limit-open.ts'
 import type { Mutant } from './mutant.ts'
@@ -7,14 +7,13 @@ import { overrideDriver } from './override-driver.ts'
 
 export const watchStateMutants: readonly Mutant[] = [
   {
-    name: 'subscribes to changes two turns after it has read the first state',
+    name: 'takes 20 ms to subscribe to changes when it has read the first state',
     caughtBy: ['watching.between'],
     wrap: (driver) =>
       overrideDriver(driver, {
         async *watch(scope, keys, options) {
           const first = await driver.get(scope, keys)
-          await turnOfEventLoop()
-          await turnOfEventLoop()
+          await setTimeout(20)
           let isKnown = true
           for await (const state of driver.watch(scope, keys, options)) {
             yield isKnown ? first : state
