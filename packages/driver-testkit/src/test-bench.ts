@@ -13,7 +13,7 @@ import type { TestClock } from './test-clock.ts'
 import type { Expect } from './test-runner.ts'
 
 /** Less than what test runners give a test, so that a check can say what did not come. */
-const defaultPatienceMs = 4_000
+export const defaultPatienceMs = 4_000
 
 /** A scope as a check writes it down; what is left out is that of {@link TestBench.store}. */
 export interface ScopeLike {
