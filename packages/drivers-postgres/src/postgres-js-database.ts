@@ -16,6 +16,7 @@ export interface PostgresJsOptions {
 export class PostgresJsDatabase implements SqlDatabase {
   readonly #client: Sql
   readonly #options: PostgresJsOptions
+  readonly #inFlight = new Set<Promise<unknown>>()
 
   constructor(client: Sql, options: PostgresJsOptions) {
     this.#client = client
@@ -23,19 +24,28 @@ export class PostgresJsDatabase implements SqlDatabase {
   }
 
   run(statement: Statement, values: StatementValues): Promise<readonly Row[]> {
-    return this.#runOn(this.#client, statement, values)
+    return this.#track(this.#runOn(this.#client, statement, values))
   }
 
   transaction<Result>(body: (connection: SqlConnection) => Promise<Result>): Promise<Result> {
-    return this.#begin('', body)
+    return this.#track(this.#begin('', body))
   }
 
   snapshot<Result>(body: (connection: SqlConnection) => Promise<Result>): Promise<Result> {
-    return this.#begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', body)
+    return this.#track(this.#begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', body))
   }
 
   async close(): Promise<void> {
-    if (this.#options.isOwned) await this.#client.end()
+    // The client itself would wait for ever for a connection that was lost while it was in use.
+    await Promise.allSettled(this.#inFlight)
+    if (this.#options.isOwned) await this.#client.end({ timeout: 0 })
+  }
+
+  #track<Result>(call: Promise<Result>): Promise<Result> {
+    this.#inFlight.add(call)
+    const forget = (): boolean => this.#inFlight.delete(call)
+    call.then(forget, forget)
+    return call
   }
 
   async #begin<Result>(

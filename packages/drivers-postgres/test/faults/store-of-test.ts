@@ -67,6 +67,7 @@ export async function outcomeOf(write: Promise<unknown>): Promise<Outcome> {
     return 'applied'
   } catch (error) {
     if (isHoldfastError(error, 'OUTCOME_UNKNOWN')) return 'unknown'
+    if (isHoldfastError(error, 'VERSION_MISMATCH')) return 'refused'
     if (isHoldfastError(error) && error.retryable) return 'refused'
     throw error
   }
