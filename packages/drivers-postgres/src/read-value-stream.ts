@@ -1,6 +1,7 @@
 import {
   type ByteRange,
   type Clock,
+  endableGenerator,
   type EntryStream,
   HoldfastError,
   limits,
@@ -71,7 +72,8 @@ class ReaderLease {
       void this.#database.run(renewReader, this.#leased()).catch(() => undefined)
     }, renewEveryMs)
     renewing.unref()
-    return endWith(body, () => this.#stop(renewing))
+    const end = (): void => this.#stop(renewing)
+    return endableGenerator(endWith(body, end), end)
   }
 
   async *#read([start, end]: readonly [start: number, end: number]): AsyncGenerator<
