@@ -22,6 +22,7 @@ import { streamTrafficChecks } from './checks/stream-traffic-checks.ts'
 import { streamValueChecks } from './checks/stream-value-checks.ts'
 import { sweepChecks } from './checks/sweep-checks.ts'
 import { uploadChecks } from './checks/upload-checks.ts'
+import { uploadEndChecks } from './checks/upload-end-checks.ts'
 import { usageChecks } from './checks/usage-checks.ts'
 import { valuesChecks } from './checks/values-checks.ts'
 import { watchEndChecks } from './checks/watch-end-checks.ts'
@@ -54,6 +55,7 @@ export const conformanceSections: readonly ConformanceSection[] = [
     checks: [
       ...streamValueChecks,
       ...uploadChecks,
+      ...uploadEndChecks,
       ...downloadChecks,
       ...downloadEndChecks,
       ...streamTrafficChecks,

@@ -20,6 +20,7 @@ import { scopeMutants } from './scope-mutants.ts'
 import { streamTrafficMutants } from './stream-traffic-mutants.ts'
 import { streamValueMutants } from './stream-value-mutants.ts'
 import { sweepMutants } from './sweep-mutants.ts'
+import { uploadEndMutants } from './upload-end-mutants.ts'
 import { uploadMutants } from './upload-mutants.ts'
 import { usageMutants } from './usage-mutants.ts'
 import { valueMutants } from './value-mutants.ts'
@@ -49,6 +50,7 @@ export const mutants: readonly Mutant[] = [
   ...capabilityMutants,
   ...streamValueMutants,
   ...uploadMutants,
+  ...uploadEndMutants,
   ...downloadMutants,
   ...downloadEndMutants,
   ...streamTrafficMutants,
