@@ -125,8 +125,9 @@ class PluginQueue {
     const given = new AbortController()
     const stopWatching = onceAllAborted(batch, (reason) => {
       given.abort(reason)
-      // Its connection may hang for long. Those who come next take another.
-      this.#leave()
+      // Its connection may hang for long, and those who come next take another. Not before all have
+      // been told whose time is up at the same moment.
+      setImmediate(() => this.#leave())
     })
     try {
       const outcomes = await this.#apply(

@@ -29,7 +29,7 @@ const defaultMaxConnections = 10
 const connectTimeoutSeconds = 4
 
 /** Between two attempts of one connection; those of a call have pauses of their own. */
-const reconnectPauseSeconds = 0.1
+const reconnectPauseSeconds = 0.02
 
 /**
  * Makes the driver for a PostgreSQL database (15 or newer) that any number of runners share. A

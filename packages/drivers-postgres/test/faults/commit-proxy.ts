@@ -47,6 +47,12 @@ export class CommitProxy implements AsyncDisposable {
     for (const link of this.#links) link.lose()
   }
 
+  /** Resets the connection that was made first of those that are there. */
+  resetOne(): void {
+    const [link] = this.#links
+    link?.lose()
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve))
     this.resetAll()
