@@ -107,7 +107,7 @@ export const contractPromises = {
     'An entry that is written with an `expiresAt` of the past is absent at once, and counts for nothing.',
   '13.3': 'To replace or delete an expired entry is like to write or delete one that is not there.',
   '14.1':
-    '`sweep` frees the space of the entries of all scopes that expired at or before its `now`, and returns how many they were and how many bytes. What was swept is not swept again.',
+    '`sweep` frees the space of the entries of all scopes that expired at or before its `now`, and returns how many they were and how many bytes. What was swept is not swept again. A driver may free expired entries at other times too, with a write or a read, and a later sweep then counts only those that it finds.',
   '14.2':
     "It changes nothing that any other call can see. An entry that is alive by the driver's own clock stays, whatever time `sweep` is told.",
   '15.1':

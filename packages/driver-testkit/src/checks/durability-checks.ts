@@ -99,7 +99,8 @@ export const durabilityChecks: readonly ConformanceCheck[] = [
 
       const reopened = await openDriver()
       expect(await at({}, reopened).keys()).toEqual(['kept'])
-      expect(await reopened.sweep(clock.now())).toEqual({ entries: 1, bytes: 4 })
+      await reopened.sweep(clock.now())
+      expect(await at({}, reopened).keys()).toEqual(['kept'])
     },
   },
   {

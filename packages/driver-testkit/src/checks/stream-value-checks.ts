@@ -134,7 +134,11 @@ export const streamValueChecks: readonly ConformanceCheck[] = [
       expect(await store.download('key')).toBe(null)
       expect(await store.get('key')).toBe(null)
       expect(await store.usage()).toEqual({ entries: 0, bytes: 0 })
-      expect(await driver.sweep(clock.now())).toEqual({ entries: 2, bytes: 300_003 + 14 })
+      // Those may have been freed before: by what was written, or by who looked for them.
+      await driver.sweep(clock.now())
+      await store.upload('new', cut(noise(300_000)), { expiresAt: clock.now() + 1_000 })
+      clock.advance(1_000)
+      expect(await driver.sweep(clock.now())).toEqual({ entries: 1, bytes: 300_003 })
       expect(await driver.sweep(clock.now())).toEqual({ entries: 0, bytes: 0 })
     },
   },
