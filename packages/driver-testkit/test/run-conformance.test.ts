@@ -66,6 +66,7 @@ test('what a driver lacks is skipped with the reason in the title, and what it h
     ),
   )
   expect(poor.skipped).toContainEqual(expect.stringMatching(/^expiry\.moment: .*takes no clock/))
+  expect(poor.skipped).not.toContainEqual(expect.stringMatching(/^expiry\.by-itself: /))
 
   const rich = new Recorder()
   const most = { maxStreamBytes: 100_000_000, maxWatchedKeys: 16 } as const
@@ -75,6 +76,7 @@ test('what a driver lacks is skipped with the reason in the title, and what it h
   )
   runConformance(capable, rich.runner())
   expect(rich.skipped).toEqual([
+    expect.stringMatching(/^expiry\.by-itself: .*the driver takes the clock of the kit/),
     expect.stringMatching(/^capabilities\.no-streams: .*the driver streams/),
     expect.stringMatching(/^capabilities\.no-watching: .*the driver watches/),
   ])

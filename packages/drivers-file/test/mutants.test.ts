@@ -9,7 +9,7 @@ import { describe, test } from 'vitest'
 import { fileSubject } from './file-subject.ts'
 
 // What a mutant does wrong with a watch is mostly that nothing comes.
-const subject: DriverUnderTest = { ...fileSubject, patienceMs: 500 }
+const subject: DriverUnderTest = { ...fileSubject, patienceMs: 300 }
 
 /** A driver with no more than the memory driver has, over which all mutants run. */
 const plain: DriverUnderTest = {

@@ -3,4 +3,4 @@ import { describe, test } from 'vitest'
 import { memorySubject } from './memory-subject.ts'
 
 // What a mutant does wrong with a watch is mostly that nothing comes.
-runMutants({ ...memorySubject, patienceMs: 300 }, { describe, test }, mutants)
+runMutants({ ...memorySubject, patienceMs: 200 }, { describe, test }, mutants)
