@@ -20,9 +20,14 @@ export async function startWriter(options: WriterOptions): Promise<StartedWriter
   const worker = newWorker(options)
   worker.once('message', resolve)
   worker.on('error', reject)
-  worker.once('exit', () => reject(writerEnded(options.path, undefined)))
+  const exit = new Promise((resolve) => worker.once('exit', resolve))
+  void exit.then(() => reject(writerEnded(options.path, undefined)))
   const reply = await promise
-  if ('openError' in reply) throw unpackError(reply.openError)
+  if ('openError' in reply) {
+    // Until then its connection may be open.
+    await exit
+    throw unpackError(reply.openError)
+  }
   if (!('opened' in reply)) throw writerEnded(options.path, undefined)
   return { worker, file: reply.opened }
 }
