@@ -20,12 +20,15 @@ export async function startWriter(options: WriterOptions): Promise<StartedWriter
   const worker = newWorker(options)
   worker.once('message', resolve)
   worker.on('error', reject)
-  const exit = new Promise((resolve) => worker.once('exit', resolve))
-  void exit.then(() => reject(writerEnded(options.path, undefined)))
+  const exit = Promise.withResolvers<unknown>()
+  worker.once('exit', (code) => {
+    reject(writerEnded(options.path, undefined))
+    exit.resolve(code)
+  })
   const reply = await promise
   if ('openError' in reply) {
     // Until then its connection may be open.
-    await exit
+    await exit.promise
     throw unpackError(reply.openError)
   }
   if (!('opened' in reply)) throw writerEnded(options.path, undefined)
