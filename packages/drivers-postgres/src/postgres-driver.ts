@@ -56,6 +56,9 @@ import { writeValueStream } from './write-value-stream.ts'
 /** How often a watch looks whether another process has written, in milliseconds. */
 const watchEveryMs = 100
 
+/** For how long to try to open again, in milliseconds. */
+const openBudgetMs = 2_500
+
 /** A store in a PostgreSQL database, which any number of runners share. */
 export class PostgresDriver implements StorageDriver {
   readonly name = 'postgres'
@@ -82,7 +85,8 @@ export class PostgresDriver implements StorageDriver {
   }
 
   async open(): Promise<void> {
-    await this.#mapped(() => migrate(this.#database))
+    // What cannot be reached is told soon; the rest may pass in a moment.
+    await this.#mapped(() => retrying(() => migrate(this.#database), { budgetMs: openBudgetMs }))
   }
 
   async close(): Promise<void> {
@@ -218,8 +222,12 @@ export class PostgresDriver implements StorageDriver {
       rows: readonly Row[],
       toItem: (row: Row) => Item,
     ): readonly (Item | null)[] => {
-      const found = new Map(rows.map((row) => [row['key'], toItem(row)]))
-      return keys.map((key) => found.get(key) ?? null)
+      const found = new Map(rows.map((row) => [row['key'], row]))
+      return keys.map((key) => {
+        const row = found.get(key)
+        // One of its own for each key, even where the same is asked for twice.
+        return row === undefined ? null : toItem(row)
+      })
     }
     const watched = {
       read: async () => {

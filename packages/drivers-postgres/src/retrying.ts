@@ -1,10 +1,20 @@
 import { setTimeout } from 'node:timers/promises'
 import { codeOf } from './map-postgres-error.ts'
 
-/** For how long a call is tried again, and how long the pauses between may be, in milliseconds. */
-const budgetMs = 5_000
+/** For how long a call is tried again, in milliseconds: a server that restarts is back by then. */
+const defaultBudgetMs = 5_000
+
+/** How long the pauses between may be, in milliseconds. */
 const shortestPauseMs = 5
 const longestPauseMs = 500
+
+/** What bounds the attempts of a call. */
+export interface RetryBounds {
+  /** Ends them between two, with its reason. */
+  readonly signal?: AbortSignal | undefined
+  /** From when on there is no other attempt, in milliseconds. Default 5,000. */
+  readonly budgetMs?: number | undefined
+}
 
 /** What the server gave up in favour of others: nothing of it was applied. */
 const gaveWay: ReadonlySet<string | null> = new Set(['40001', '40P01', '53300'])
@@ -43,13 +53,11 @@ export function hasLostConnection(error: unknown): boolean {
 
 /**
  * Runs what may be run again, again, when the server gave it up or the connection was lost, after
- * pauses that grow and are never the same for two. A server that restarts is back within that time.
- *
- * @param signal - ends it between two attempts, with its reason
+ * pauses that grow and are never the same for two.
  */
 export async function retrying<Result>(
   run: () => Promise<Result>,
-  signal?: AbortSignal,
+  { signal, budgetMs = defaultBudgetMs }: RetryBounds = {},
 ): Promise<Result> {
   const until = performance.now() + budgetMs
   for (let attempt = 1; ; attempt++) {

@@ -20,20 +20,23 @@ export async function runBatch(
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<readonly CommitOutcome[]> {
-  return await retrying(async () => {
-    let applied: AppliedBatch | undefined
-    try {
-      await database.transaction(async (connection) => {
-        // It may have waited for a connection for long.
-        signal?.throwIfAborted()
-        applied = await applyCommits(connection, target, commits, clock())
-      })
-    } catch (error) {
-      if (applied === undefined || isRefusal(error)) throw error
-      if (!(await hasArrived(database, target, applied, error, signal))) throw error
-    }
-    return applied?.outcomes ?? []
-  }, signal)
+  return await retrying(
+    async () => {
+      let applied: AppliedBatch | undefined
+      try {
+        await database.transaction(async (connection) => {
+          // It may have waited for a connection for long.
+          signal?.throwIfAborted()
+          applied = await applyCommits(connection, target, commits, clock())
+        })
+      } catch (error) {
+        if (applied === undefined || isRefusal(error)) throw error
+        if (!(await hasArrived(database, target, applied, error, signal))) throw error
+      }
+      return applied?.outcomes ?? []
+    },
+    { signal },
+  )
 }
 
 /** What a server says before it closes a connection, or when it does not know the outcome either. */
@@ -57,7 +60,7 @@ async function hasArrived(
   // The lock of the plugin comes free only when the transaction has ended, one way or the other.
   const look = (): Promise<boolean | null> =>
     database.transaction((connection) => readBatch(connection, target, applied))
-  const found = await retrying(look, signal).catch(() => null)
+  const found = await retrying(look, { signal }).catch(() => null)
   if (found === null) throw outcomeUnknown(error)
   return found
 }

@@ -109,7 +109,9 @@ class Upload {
   async #insert(statement: Statement, values: StatementValues): Promise<readonly Row[] | null> {
     try {
       const filled = { ...this.#target, ...values }
-      return await retrying(() => this.#database.run(statement, filled), this.#signal)
+      return await retrying(() => this.#database.run(statement, filled), {
+        signal: this.#signal,
+      })
     } catch (error) {
       // Nobody else writes under the id of this upload: an earlier attempt has arrived.
       if (codeOf(error) === uniqueViolation) return null

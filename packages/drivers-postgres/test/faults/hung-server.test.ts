@@ -79,7 +79,9 @@ test(
     }
     await usageMustBeExact(driver)
     const latest = Math.max(...lateness)
-    await annotate(`${lateness.length} calls, the latest ${latest.toFixed(1)} ms after its deadline`)
+    await annotate(
+      `${lateness.length} calls, the latest ${latest.toFixed(1)} ms after its deadline`,
+    )
     expect(latest).toBeLessThan(slackMs)
   },
 )

@@ -17,13 +17,15 @@ import {
 
 const losses = process.env['HOLDFAST_SOAK'] === undefined ? 20 : 500
 const timeout = 60_000 + losses * 1_000
-const resets = losses * 2
+const resets = losses / 2
 const mebibyte = 1024 * 1024
 const databases = new Databases()
 afterAll(() => databases[Symbol.asyncDispose]())
 
 /** A database of the test's own, a bad connection to it, and drivers on either way. */
-async function setUp(maxConnections = 3): Promise<
+async function setUp(
+  maxConnections = 3,
+): Promise<
   AsyncDisposable & { proxy: CommitProxy; driver: StorageDriver; observer: StorageDriver }
 > {
   await using stack = new AsyncDisposableStack()

@@ -22,9 +22,7 @@ test(
     const url = await databases.create()
     stack.defer(() => databases.drop(url))
     const admin = stack.adopt(postgres(url, { max: 1 }), (client) => client.end())
-    const drivers = [1, 2].map(() =>
-      stack.use(createPostgresDriver({ url, maxConnections: 3 })),
-    )
+    const drivers = [1, 2].map(() => stack.use(createPostgresDriver({ url, maxConnections: 3 })))
     const [one, two] = drivers
     if (one === undefined || two === undefined) throw new Error('There are no drivers.')
     await Promise.all(drivers.map((driver) => driver.open()))

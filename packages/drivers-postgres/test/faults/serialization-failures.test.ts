@@ -1,0 +1,34 @@
+import { manageDriver } from '@holdfast/core'
+import { conformanceSections, runCheck, whySkipped } from '@holdfast/driver-testkit'
+import postgres from 'postgres'
+import { afterAll, describe, expect, test } from 'vitest'
+import { PostgresDriver } from '../../src/postgres-driver.ts'
+import { PostgresJsDatabase } from '../../src/postgres-js-database.ts'
+import { Databases } from '../databases.ts'
+import { createPostgresSubject } from '../postgres-subject.ts'
+import { withSerializationFailures } from './with-serialization-failures.ts'
+
+const inEachRun: readonly string[] = ['compare-and-set', 'usage', 'quota']
+const sections = conformanceSections.filter(
+  ({ title }) => process.env['HOLDFAST_SOAK'] !== undefined || inEachRun.includes(title),
+)
+
+const databases = new Databases()
+let failures = 0
+const subject = createPostgresSubject(databases, (url, clock) => {
+  const client = postgres(url, { max: 5, fetch_types: false, onnotice: () => undefined })
+  const database = new PostgresJsDatabase(client, { prepare: true, isOwned: true })
+  const unsteady = withSerializationFailures(database, () => failures++)
+  return manageDriver(new PostgresDriver(unsteady, clock))
+})
+
+afterAll(async () => {
+  expect(failures).toBeGreaterThan(20)
+  await databases[Symbol.asyncDispose]()
+})
+
+describe.for(sections)('while a fifth of the transactions fail: $title', ({ checks }) => {
+  for (const check of checks.filter((each) => whySkipped(each, subject) === null)) {
+    test(check.title, () => runCheck(check, subject, expect))
+  }
+})
