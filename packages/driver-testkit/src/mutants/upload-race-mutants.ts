@@ -1,4 +1,5 @@
 import {
+  entryBytes,
   type EpochMs,
   fitsQuota,
   type PluginScope,
@@ -14,6 +15,7 @@ import { turnOfEventLoop } from '../settlement.ts'
 import { changeEntries, currentOf, withOwnValues } from './change-calls.ts'
 import { changeUploads } from './change-streams.ts'
 import { scopeId } from './entry-id.ts'
+import { bytesOfOld } from './judge-quota.ts'
 import type { Mutant } from './mutant.ts'
 import { overrideDriver } from './override-driver.ts'
 
@@ -41,13 +43,13 @@ export const uploadRaceMutants: readonly Mutant[] = [
       judgeUploads(
         driver,
         (put) => ({ ...put, quota: null }),
-        async (scope, { quota }, size) => {
+        async (scope, { quota, key }, size) => {
           if (quota === null) return undefined
           const usages = storeNames.map((store) => driver.usage({ ...scope, store }))
           const before = (await Promise.all(usages)).reduce((sum, { bytes }) => sum + bytes, 0)
-          return fitsQuota(quota, before, before + size)
-            ? undefined
-            : quotaExceeded(quota, before + size)
+          const replaced = await bytesOfOld(driver, scope, [{ store: scope.store, key }])
+          const after = before - replaced + entryBytes(key, size)
+          return fitsQuota(quota, before, after) ? undefined : quotaExceeded(quota, after)
         },
       ),
   },
@@ -62,9 +64,9 @@ export const uploadRaceMutants: readonly Mutant[] = [
         let bytes = 0
         try {
           for await (const piece of body) {
+            yield piece
             bytes += piece.byteLength
             take(scope, piece.byteLength)
-            yield piece
           }
         } finally {
           take(scope, -bytes)
@@ -166,8 +168,8 @@ function judgeUploads(
       const judging = changeUploads(driver, async function* ({ body }) {
         let size = 0
         for await (const piece of body) {
-          size += piece.byteLength
           yield piece
+          size += piece.byteLength
         }
         refusal = await judge(scope, put, size)
         if (refusal !== undefined) throw refusal
