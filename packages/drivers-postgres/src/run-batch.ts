@@ -20,23 +20,37 @@ export async function runBatch(
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<readonly CommitOutcome[]> {
-  return await retrying(
-    async () => {
-      let applied: AppliedBatch | undefined
-      try {
-        await database.transaction(async (connection) => {
-          // It may have waited for a connection for long.
-          signal?.throwIfAborted()
-          applied = await applyCommits(connection, target, commits, clock())
-        })
-      } catch (error) {
-        if (applied === undefined || isRefusal(error)) throw error
-        if (!(await hasArrived(database, target, applied, error, signal))) throw error
-      }
-      return applied?.outcomes ?? []
-    },
-    { signal },
-  )
+  const attempt = async (): Promise<readonly CommitOutcome[]> => {
+    let applied: AppliedBatch | undefined
+    const transaction = database.transaction(async (connection) => {
+      // It may have waited for a connection for long.
+      signal?.throwIfAborted()
+      const batch = await applyCommits(connection, target, commits, clock())
+      signal?.throwIfAborted()
+      applied = batch
+    })
+    try {
+      // Until its end is on its way, nobody has to wait to know that nothing is applied.
+      await (signal === undefined
+        ? transaction
+        : Promise.race([transaction, rejectOnAbort(signal, () => applied === undefined)]))
+    } catch (error) {
+      if (applied === undefined || isRefusal(error)) throw error
+      if (!(await hasArrived(database, target, applied, error, signal))) throw error
+    }
+    return applied?.outcomes ?? []
+  }
+  return await retrying(attempt, { signal })
+}
+
+function rejectOnAbort(signal: AbortSignal, mayReject: () => boolean): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const onAbort = (): void => {
+      // The reasons of the signals of calls are errors of Holdfast.
+      if (mayReject()) reject(signal.reason as Error)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
 }
 
 /** What a server says before it closes a connection, or when it does not know the outcome either. */

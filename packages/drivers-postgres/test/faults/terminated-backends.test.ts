@@ -4,6 +4,23 @@ import { afterAll, expect, test } from 'vitest'
 import { Databases } from '../databases.ts'
 import { countOf, increment, Ledger, usageMustBeExact } from './store-of-test.ts'
 
+/** Tells that work was done, every few steps. */
+class Progress {
+  #steps = 0
+  #waiting = Promise.withResolvers<void>()
+
+  note(): void {
+    this.#steps++
+    if (this.#steps % workers !== 0) return
+    this.#waiting.resolve()
+    this.#waiting = Promise.withResolvers()
+  }
+
+  next(): Promise<void> {
+    return this.#waiting.promise
+  }
+}
+
 const increments = process.env['HOLDFAST_SOAK'] === undefined ? 100 : 10_000
 const workers = 4
 const databases = new Databases()
@@ -30,25 +47,26 @@ test(
     const told = { applied: 0, refused: 0, unknown: 0 }
     const ledger = new Ledger()
     let terminated = 0
-    let done = 0
+    const progress = new Progress()
     const isDone = (): boolean => told.applied >= increments
     const working = Array.from({ length: workers }, async (_, worker) => {
       const driver = worker % 2 === 0 ? one : two
       for (let at = 0; !isDone(); at++) {
         told[await increment(driver, `count-${worker % 2}`)]++
         const value = new Uint8Array((at * 37) % 300).fill(at)
-        await ledger.write(driver, `${worker}-${done++}`, value)
+        await ledger.write(driver, `${worker}-${at}`, value)
+        progress.note()
       }
     })
     const terminating = (async () => {
       while (!isDone()) {
         // So that there is something to terminate that has done something.
-        const before = done
-        while (done < before + workers && !isDone()) await admin`SELECT pg_sleep(0.001)`
+        await progress.next()
         terminated += (await admin.unsafe(terminateOthers)).length
       }
     })()
-    await Promise.all([...working, terminating])
+    await Promise.race([terminating, Promise.all(working)])
+    await Promise.all(working)
 
     const counts = await Promise.all([0, 1].map((index) => countOf(one, `count-${index}`)))
     const count = counts.reduce((sum, each) => sum + each, 0)
