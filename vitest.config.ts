@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 // vitest takes its configuration from the default export only.
@@ -22,14 +22,14 @@ export default defineConfig({
 
 function toProject(manifestPath: string): TestProjectInlineConfiguration {
   const { name } = JSON.parse(readFileSync(manifestPath, 'utf8')) as { name: string }
-  const setup = join(dirname(manifestPath), 'test/global-setup.ts')
+  const setup = resolve(dirname(manifestPath), 'test/global-setup.ts')
   return {
     extends: true,
     test: {
       name,
       root: dirname(manifestPath),
       include: ['test/**/*.test.ts'],
-      globalSetup: existsSync(setup) ? ['test/global-setup.ts'] : [],
+      globalSetup: existsSync(setup) ? [setup] : [],
       typecheck: {
         enabled: true,
         include: ['test/**/*.test-d.ts'],

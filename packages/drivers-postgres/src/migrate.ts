@@ -25,8 +25,7 @@ const noteMigration: Statement = toStatement(
 /** What others have when they were a moment faster at creating the schema. */
 const createdByOthers: ReadonlySet<string | null> = new Set(['42P06', '42P07', '23505'])
 
-/** The steps that the database lacks. */
-export async function pendingMigrations(connection: SqlConnection): Promise<readonly Migration[]> {
+async function pendingMigrations(connection: SqlConnection): Promise<readonly Migration[]> {
   const version = await readSchemaVersion(connection)
   return migrations.slice(version)
 }
