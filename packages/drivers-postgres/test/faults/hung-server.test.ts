@@ -64,7 +64,8 @@ test(
       const found = await listAll(driver)
       for (const [key, write] of writes) {
         const { code } = await write
-        if (code === 'DEADLINE_EXCEEDED') expect(found.has(parseStorageKey(key))).toBe(false)
+        const isThere = found.has(parseStorageKey(key))
+        expect({ code, isThere }).not.toEqual({ code: 'DEADLINE_EXCEEDED', isThere: true })
       }
     }
     await usageMustBeExact(driver)
