@@ -47,7 +47,7 @@ export function hasLostItsWay(error: unknown): boolean {
 }
 
 /** Whether a connection was lost in the middle of what it did, or before it began. */
-export function hasLostConnection(error: unknown): boolean {
+function hasLostConnection(error: unknown): boolean {
   return hasLostItsWay(error) || lastWords.test(codeOf(error) ?? '')
 }
 

@@ -61,7 +61,7 @@ export async function usageMustBeExact(driver: StorageDriver): Promise<void> {
 export type Outcome = 'applied' | 'refused' | 'unknown'
 
 /** Awaits a write. What fails otherwise than an outage may is thrown. */
-export async function outcomeOf(write: Promise<unknown>): Promise<Outcome> {
+async function outcomeOf(write: Promise<unknown>): Promise<Outcome> {
   try {
     await write
     return 'applied'
