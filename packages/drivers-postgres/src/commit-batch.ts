@@ -232,7 +232,7 @@ function toStates(rows: readonly Row[]): ReadonlyMap<StoreName, ReadonlyMap<Stor
 export async function readBatch(
   connection: SqlConnection,
   { workspace, plugin }: PluginScope,
-  { id, idBefore, changes }: AppliedBatch,
+  { id, idBefore, changes }: Omit<AppliedBatch, 'outcomes'>,
 ): Promise<boolean | null> {
   const keys = textArray([...new Set(changes.map(({ key }) => key))])
   // Where there is no account to lock yet, this waits for whoever is about to make it.

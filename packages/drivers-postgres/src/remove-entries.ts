@@ -1,5 +1,6 @@
 import type { EpochMs, PluginScope, Scope, StoreName, Usage } from '@holdfast/core'
 import { toCounters } from './commit-batch.ts'
+import { hasArrived, isRefusal } from './lost-commit.ts'
 import { retrying } from './retrying.ts'
 import { deleteExpired, deleteScope, listExpired } from './scope-statements.ts'
 import type { Row, SqlConnection, SqlDatabase } from './sql-connection.ts'
@@ -27,12 +28,24 @@ export async function clearScope(
   now: EpochMs,
 ): Promise<Usage> {
   const target = { workspace, plugin }
-  const removed = await retryingTransaction(database, (connection) =>
-    removeEntries(connection, target, async () => {
-      const rows = await connection.run(deleteScope, { ...target, store, now })
-      return rows.map((row) => ({ ...row, store }))
-    }),
-  )
+  const attempt = async (): Promise<readonly Row[]> => {
+    let cleared: Removal | undefined
+    try {
+      await database.transaction(async (connection) => {
+        cleared = await removeEntries(connection, target, async () => {
+          const rows = await connection.run(deleteScope, { ...target, store, now })
+          return rows.map((row) => ({ ...row, store }))
+        })
+      })
+    } catch (error) {
+      if (cleared === undefined || isRefusal(error)) throw error
+      // To clear again would remove what others have written since.
+      const applied = { ...cleared, changes: [] }
+      if (!(await hasArrived(database, target, applied, error))) throw error
+    }
+    return cleared?.removed ?? []
+  }
+  const removed = await retrying(attempt)
   await reclaim(database, target, now)
   return sumOf(removed.filter((row) => row['has_expired'] !== true))
 }
@@ -73,13 +86,24 @@ async function sweepPlugin(
   const { workspace, plugin } = target
   const values = { workspace, plugin, now, limit: sweepBatch }
   const all: Row[] = []
-  for (;;) {
-    const removed = await retryingTransaction(database, (connection) =>
+  const transaction = (): Promise<Removal> =>
+    database.transaction((connection) =>
       removeEntries(connection, target, () => connection.run(deleteExpired, values)),
     )
+  for (;;) {
+    // To remove again what has expired harms nobody.
+    const { removed } = await retrying(transaction)
     all.push(...removed)
     if (removed.length < sweepBatch) return sumOf(all)
   }
+}
+
+/** What a transaction has removed, and by which it is known again. */
+interface Removal {
+  readonly removed: readonly Row[]
+  /** `null` if it wrote nothing. */
+  readonly id: string | null
+  readonly idBefore: string | null
 }
 
 /** Removes entries under the lock of their plugin, and counts them out. */
@@ -87,10 +111,10 @@ async function removeEntries(
   connection: SqlConnection,
   { workspace, plugin }: PluginScope,
   remove: () => Promise<readonly Row[]>,
-): Promise<readonly Row[]> {
+): Promise<Removal> {
   const target = { workspace, plugin }
   const [account] = await connection.run(lockAccount, target)
-  if (account === undefined) return []
+  if (account === undefined) return { removed: [], id: null, idBefore: null }
   const removed = await remove()
   const orphans = removed.flatMap(({ stream }) => (stream === null ? [] : [stream as string]))
   if (orphans.length > 0) {
@@ -103,23 +127,16 @@ async function removeEntries(
     return { entries: entries - gone.entries, bytes: bytes - gone.bytes }
   }
   const [storage, persistent] = [left('storage'), left('persistent_store')]
+  const id = crypto.randomUUID()
   await connection.run(updateAccount, {
     ...target,
     storageEntries: storage.entries,
     storageBytes: storage.bytes,
     persistentEntries: persistent.entries,
     persistentBytes: persistent.bytes,
-    commit: crypto.randomUUID(),
+    commit: id,
   })
-  return removed
-}
-
-/** To remove again what is removed does no harm, but a `clear` has to say how much it was. */
-function retryingTransaction<Result>(
-  database: SqlDatabase,
-  body: (connection: SqlConnection) => Promise<Result>,
-): Promise<Result> {
-  return retrying(() => database.transaction(body))
+  return { removed, id, idBefore: account['last_commit'] as string | null }
 }
 
 async function targetsOf(rows: Promise<readonly Row[]>): Promise<readonly PluginScope[]> {

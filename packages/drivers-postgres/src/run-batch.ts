@@ -1,6 +1,6 @@
-import { type Clock, HoldfastError, type PluginScope } from '@holdfast/core'
-import { type AppliedBatch, applyCommits, type CommitOutcome, readBatch } from './commit-batch.ts'
-import { codeOf, PostgresFailure } from './map-postgres-error.ts'
+import type { Clock, PluginScope } from '@holdfast/core'
+import { type AppliedBatch, applyCommits, type CommitOutcome } from './commit-batch.ts'
+import { hasArrived, isRefusal } from './lost-commit.ts'
 import type { LedgerCommit } from './plugin-ledger.ts'
 import { retrying } from './retrying.ts'
 import type { SqlDatabase } from './sql-connection.ts'
@@ -51,38 +51,4 @@ function rejectOnAbort(signal: AbortSignal, mayReject: () => boolean): Promise<n
     }
     signal.addEventListener('abort', onAbort, { once: true })
   })
-}
-
-/** What a server says before it closes a connection, or when it does not know the outcome either. */
-const isUncertain = /^(?:08|57P|40003)/
-
-/** Whether the server itself said that it has not committed. */
-function isRefusal(error: unknown): boolean {
-  const code = codeOf(error) ?? ''
-  // SQLSTATEs of what a server knows begin with a digit, and codes of the network never do.
-  return /^\d[0-9A-Z]{4}$/.test(code) && !isUncertain.test(code)
-}
-
-async function hasArrived(
-  database: SqlDatabase,
-  target: PluginScope,
-  applied: AppliedBatch,
-  error: unknown,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  if (applied.id === null) return true
-  // The lock of the plugin comes free only when the transaction has ended, one way or the other.
-  const look = (): Promise<boolean | null> =>
-    database.transaction((connection) => readBatch(connection, target, applied))
-  const found = await retrying(look, { signal }).catch(() => null)
-  if (found === null) throw outcomeUnknown(error)
-  return found
-}
-
-function outcomeUnknown(error: unknown): HoldfastError {
-  return new HoldfastError(
-    'OUTCOME_UNKNOWN',
-    'The connection was lost while the write was being committed, and it can no longer be seen whether it was. Read the key, then decide whether to write again.',
-    { cause: new PostgresFailure(codeOf(error) ?? 'unknown') },
-  )
 }

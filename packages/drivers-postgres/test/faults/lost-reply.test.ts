@@ -102,6 +102,17 @@ test(
   },
 )
 
+test.for(fates)('a clear is done once where the fate of its COMMIT is "%s"', async (fate) => {
+  await using world = await setUp()
+  await world.driver.commit(target, commitOf(put('a', '1'), put('b', '22')))
+  world.proxy.decide = once(fate)
+  const clearing = world.driver.clear(scope)
+  expect(await clearing).toEqual({ entries: 2, bytes: 5 })
+  await world.observer.commit(target, commitOf(put('later', '1')))
+  expect(await world.driver.usage(scope)).toEqual({ entries: 1, bytes: 6 })
+  await usageMustBeExact(world.observer)
+})
+
 test('an upload whose connection is lost now and then arrives whole', async () => {
   await using world = await setUp()
   const given = createHash('sha256')
