@@ -47,6 +47,8 @@ export interface AppliedBatch {
   readonly id: string | null
   /** The transaction that had written last before it; `null` if there was none. */
   readonly idBefore: string | null
+  /** Whether it left chunks that are nobody's. */
+  readonly hasOrphans: boolean
   /** What it wrote, and what was there before. */
   readonly changes: readonly KeyChange[]
 }
@@ -65,7 +67,13 @@ export async function applyCommits(
   const outcomes = commits.map((commit) => outcomeOf(() => ledger.apply(commit)))
   const id = crypto.randomUUID()
   const hasWritten = await writeLedger(connection, target, ledger, { id, now })
-  return { outcomes, id: hasWritten ? id : null, idBefore, changes: ledger.changes() }
+  return {
+    outcomes,
+    id: hasWritten ? id : null,
+    idBefore,
+    hasOrphans: ledger.orphans.length > 0,
+    changes: ledger.changes(),
+  }
 }
 
 function outcomeOf(apply: () => void): CommitOutcome {
@@ -232,7 +240,7 @@ function toStates(rows: readonly Row[]): ReadonlyMap<StoreName, ReadonlyMap<Stor
 export async function readBatch(
   connection: SqlConnection,
   { workspace, plugin }: PluginScope,
-  { id, idBefore, changes }: Omit<AppliedBatch, 'outcomes'>,
+  { id, idBefore, changes }: Pick<AppliedBatch, 'id' | 'idBefore' | 'changes'>,
 ): Promise<boolean | null> {
   const keys = textArray([...new Set(changes.map(({ key }) => key))])
   // Where there is no account to lock yet, this waits for whoever is about to make it.

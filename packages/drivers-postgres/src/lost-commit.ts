@@ -22,7 +22,7 @@ export function isRefusal(error: unknown): boolean {
 export async function hasArrived(
   database: SqlDatabase,
   target: PluginScope,
-  applied: Omit<AppliedBatch, 'outcomes'>,
+  applied: Pick<AppliedBatch, 'id' | 'idBefore' | 'changes'>,
   error: unknown,
   signal?: AbortSignal,
 ): Promise<boolean> {

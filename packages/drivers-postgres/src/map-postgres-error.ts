@@ -28,7 +28,7 @@ const busy: Meaning = {
 const denied: Meaning = {
   code: 'STORE_ACCESS_DENIED',
   message:
-    'The database refused the user of the URL: a wrong name or password, or a right that is missing. See docs/operating.md for the rights that a runner needs.',
+    'The database refused the user of the URL: a wrong name or password, or a right that is missing. The log of the server says which.',
 }
 const readOnly: Meaning = {
   code: 'STORE_READ_ONLY',

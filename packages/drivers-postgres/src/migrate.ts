@@ -67,7 +67,7 @@ async function applyPending(connection: SqlConnection): Promise<readonly Migrati
 function mayNotMigrate(cause: unknown): HoldfastError {
   return new HoldfastError(
     'STORE_NOT_MIGRATED',
-    'The schema of the database is not up to date, and the user of the URL may not change it. Run `holdfast migrate --store URL` with the role that owns the schema; `holdfast migrate --print-roles` shows how to make one. Nothing was changed.',
+    'The schema of the database is not up to date, and the user of the URL may not change it. Open the store once with a user that owns the schema, or may create schemas in the database; after that, the schema and its tables are all that this user needs. Nothing was changed.',
     { context: { sqlState: String(codeOf(cause)) } },
   )
 }

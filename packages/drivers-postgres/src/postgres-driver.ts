@@ -79,9 +79,13 @@ export class PostgresDriver implements StorageDriver {
   constructor(database: SqlDatabase, clock: Clock) {
     this.#database = database
     this.#clock = clock
-    this.#commits = new CommitQueue((target, commits, signal) =>
-      this.#mapped(() => runBatch(database, target, commits, clock, signal)),
-    )
+    this.#commits = new CommitQueue(async (target, commits, signal) => {
+      const { outcomes, hasOrphans } = await this.#mapped(() =>
+        runBatch(database, target, commits, clock, signal),
+      )
+      if (hasOrphans) this.#reclaim(target)
+      return outcomes
+    })
   }
 
   async open(): Promise<void> {
@@ -209,7 +213,12 @@ export class PostgresDriver implements StorageDriver {
       commit: (commit: LedgerCommit) => this.#commit(scope, commit, options),
     }
     const bounded = { ...put, body: withinQuota(put, bytesBefore) }
-    await this.#mapped(() => writeValueStream(context, bounded))
+    try {
+      await this.#mapped(() => writeValueStream(context, bounded))
+    } catch (error) {
+      this.#reclaim(scope)
+      throw error
+    }
   }
 
   watch(
@@ -250,7 +259,10 @@ export class PostgresDriver implements StorageDriver {
   ): Promise<void> {
     await this.#commits.add(target, commit, options?.signal)
     this.#writes.notify()
-    // What is not removed now is removed by the next sweep.
+  }
+
+  /** Removes chunks that are nobody's, in the background; what is left is for the next sweep. */
+  #reclaim(target: PluginScope): void {
     void reclaim(this.#database, target, this.#clock()).catch(() => undefined)
   }
 

@@ -1,9 +1,12 @@
 import type { Clock, PluginScope } from '@holdfast/core'
-import { type AppliedBatch, applyCommits, type CommitOutcome } from './commit-batch.ts'
+import { type AppliedBatch, applyCommits } from './commit-batch.ts'
 import { hasArrived, isRefusal } from './lost-commit.ts'
 import type { LedgerCommit } from './plugin-ledger.ts'
 import { retrying } from './retrying.ts'
 import type { SqlDatabase } from './sql-connection.ts'
+
+/** What became of a batch that was committed. */
+export type BatchOutcome = Pick<AppliedBatch, 'outcomes' | 'hasOrphans'>
 
 /**
  * Applies commits in one transaction, again where it certainly was not applied. Where the reply to
@@ -19,8 +22,8 @@ export async function runBatch(
   commits: readonly LedgerCommit[],
   clock: Clock,
   signal?: AbortSignal,
-): Promise<readonly CommitOutcome[]> {
-  const attempt = async (): Promise<readonly CommitOutcome[]> => {
+): Promise<BatchOutcome> {
+  const attempt = async (): Promise<BatchOutcome> => {
     let applied: AppliedBatch | undefined
     const transaction = database.transaction(async (connection) => {
       // It may have waited for a connection for long.
@@ -38,7 +41,7 @@ export async function runBatch(
       if (applied === undefined || isRefusal(error)) throw error
       if (!(await hasArrived(database, target, applied, error, signal))) throw error
     }
-    return applied?.outcomes ?? []
+    return applied ?? { outcomes: [], hasOrphans: false }
   }
   return await retrying(attempt, { signal })
 }
