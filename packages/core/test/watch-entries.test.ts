@@ -107,6 +107,27 @@ describe('a watch of entries', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('is the same over a store that answers later', async () => {
+    const store = makeStore()
+    store.write('a')
+    const states = store.watchLate(['a'])
+    expect((await states.next()).value).toEqual([store.entries.get('a')])
+    const next = states.next()
+    const written = store.write('a')
+    expect((await next).value).toEqual([written])
+  })
+
+  test('yields nothing where its signal aborts while the store is read', async () => {
+    const store = makeStore()
+    const controller = new AbortController()
+    store.read.mockImplementationOnce((keys) => {
+      controller.abort()
+      return keys.map(() => null)
+    })
+    const states = store.watchLate(['a'], controller.signal)
+    expect((await states.next()).done).toBe(true)
+  })
+
   test('does not yield a change that came together with the abort', async () => {
     const store = makeStore()
     const controller = new AbortController()
@@ -150,6 +171,10 @@ function makeStore() {
     watch(keys: readonly string[], signal?: AbortSignal): AsyncGenerator<State, void> {
       const versions = () => keys.map((key) => live(key)?.version ?? null)
       return watchEntries({ read: () => read(keys), versions, changes }, signal)
+    },
+    watchLate(keys: readonly string[], signal?: AbortSignal): AsyncGenerator<State, void> {
+      const versions = async () => keys.map((key) => live(key)?.version ?? null)
+      return watchEntries({ read: async () => read(keys), versions, changes }, signal)
     },
   }
 }

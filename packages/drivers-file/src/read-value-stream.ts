@@ -1,5 +1,6 @@
 import {
   type ByteRange,
+  clampRange,
   endableGenerator,
   type EntryStream,
   type EpochMs,
@@ -33,7 +34,7 @@ export function readValueStream(
     const found = snapshot.entries.find(request.scope, request.key, request.now)
     if (found === null) return null
     const { metadata, stream, value } = found
-    const [start, end] = clamp(request.range, metadata.size)
+    const { start, end } = clampRange(request.range, metadata.size)
     if (stream === null) return { metadata, body: piecesOf(value.subarray(start, end)) }
     isHeld = true
     const pieces = chunksOf(snapshot, stream, [start, end], request.path)
@@ -61,9 +62,4 @@ async function* chunksOf(
 /** Each piece has a buffer of its own, for a reader may hand it over to somebody else. */
 async function* piecesOf(value: Uint8Array): AsyncGenerator<Uint8Array, void> {
   for (let at = 0; at < value.length; at += chunkBytes) yield value.slice(at, at + chunkBytes)
-}
-
-function clamp(range: ByteRange | null, size: number): readonly [start: number, end: number] {
-  const start = Math.min(range?.start ?? 0, size)
-  return [start, Math.max(start, Math.min(range?.end ?? size, size))]
 }

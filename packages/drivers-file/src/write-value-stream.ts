@@ -1,4 +1,4 @@
-import { type Clock, limits, type Scope, type StreamPut } from '@holdfast/core'
+import { type Clock, limits, rechunk, type Scope, type StreamPut } from '@holdfast/core'
 import { chunkBytes } from './chunk-reader.ts'
 import type { WriterClient } from './writer-client.ts'
 import type { JobOutcome } from './writer-protocol.ts'
@@ -76,7 +76,7 @@ class Upload {
     const sending: Promise<unknown>[] = []
     let position = 0
     let size = 0
-    for await (const bytes of rechunk(body, this.#spent)) {
+    for await (const bytes of rechunk(body, chunkBytes, this.#spent)) {
       // What was sent after the upload was given up would be left to the end of the lease.
       this.#signal?.throwIfAborted()
       size += bytes.length
@@ -135,26 +135,4 @@ async function untilAborted<Result>(
   } finally {
     signal?.removeEventListener('abort', onAbort)
   }
-}
-
-/** Cuts a body anew, into chunks of one length; only the last may be shorter. */
-async function* rechunk(
-  body: AsyncIterable<Uint8Array>,
-  spent: Uint8Array<ArrayBuffer>[],
-): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-  let chunk = new Uint8Array(chunkBytes)
-  let filled = 0
-  for await (const bytes of body) {
-    for (let at = 0; at < bytes.length;) {
-      const part = bytes.subarray(at, at + chunkBytes - filled)
-      chunk.set(part, filled)
-      filled += part.length
-      at += part.length
-      if (filled < chunkBytes) continue
-      yield chunk
-      chunk = spent.pop() ?? new Uint8Array(chunkBytes)
-      filled = 0
-    }
-  }
-  if (filled > 0) yield chunk.slice(0, filled)
 }

@@ -1,4 +1,5 @@
 import {
+  clampRange,
   type EntryMetadata,
   isHoldfastError,
   type ListedEntry,
@@ -29,7 +30,7 @@ import { ownBytes, parseBytes } from './bytes.ts'
 import { KeyedStore } from './keyed-store.ts'
 import { parseEntries } from './parse-entries.ts'
 import { checkChange, checkOptions, parseExpected } from './parse-options.ts'
-import { clampRange, parseRange } from './range.ts'
+import { parseRange } from './range.ts'
 import { toReadable } from './readable-body.ts'
 import { isByteSource, SourceBody } from './source-body.ts'
 import type { OpenAccess } from './store-access.ts'

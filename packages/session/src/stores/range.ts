@@ -1,5 +1,4 @@
 import type { ByteRange } from '@holdfast/core'
-import type { StorageStream } from '../session-storage.ts'
 import type { StreamOptions } from '../store-options.ts'
 import { checkOptions } from './parse-options.ts'
 
@@ -14,10 +13,4 @@ export function parseRange(range: StreamOptions['range']): ByteRange | null {
   checkOptions(range, 'a range', ['start', 'end'])
   const { start = 0, end = null } = range
   return { start, end }
-}
-
-/** The part of a range that a value has. */
-export function clampRange(range: ByteRange | null, size: number): StorageStream['range'] {
-  const start = Math.min(range?.start ?? 0, size)
-  return { start, end: Math.min(range?.end ?? size, size) }
 }
