@@ -28,7 +28,8 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.kept
     if (signal.aborted) return 128 + constants.signals[signal.reason as InterruptingSignal]
     if (error instanceof CommanderError) {
-      return complain(`${error.message.replace(/^error: /, '')}. Add --help to see what there is.`)
+      const message = error.message.replace(/^error: /, '').replace(/\.?$/, '.')
+      return complain(`${message} Add --help to see what there is.`)
     }
     if (isHoldfastError(error, 'USAGE')) return complain(error.message)
     throw error

@@ -210,6 +210,7 @@ describe('driver-testkit', { timeout: 120 * seconds }, () => {
     const { exitCode, stdout, stderr, leftovers } = await runCommand(args)
     expect(stderr).toContain('driver-testkit: ')
     expect(stderr).toContain(message)
+    expect(stderr).not.toContain('.. ')
     expect({ exitCode, stdout, leftovers }).toEqual({ exitCode: 2, stdout: '', leftovers: [] })
   })
 
