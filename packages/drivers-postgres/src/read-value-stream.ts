@@ -1,5 +1,6 @@
 import {
   type ByteRange,
+  clampRange,
   type Clock,
   endableGenerator,
   type EntryStream,
@@ -33,9 +34,12 @@ export async function readValueStream(request: StreamRequest): Promise<EntryStre
     const [row] = await database.run(findStream, { workspace, plugin, store, key, now: clock() })
     if (row === undefined) return null
     const metadata = toMetadata(row)
-    const bounds = clamp(range, metadata.size)
+    const bounds = clampRange(range, metadata.size)
     if (row['stream'] === null) {
-      return { metadata, body: piecesOf((row['value'] as Uint8Array).subarray(...bounds)) }
+      return {
+        metadata,
+        body: piecesOf((row['value'] as Uint8Array).subarray(bounds.start, bounds.end)),
+      }
     }
     const lease = new ReaderLease(request, row['stream'] as string)
     // Where it was replaced this very moment, there is another to find.
@@ -63,7 +67,7 @@ class ReaderLease {
   }
 
   /** The bytes of the stream. The lease is held until they are read, or nobody can read them. */
-  hold(bounds: readonly [start: number, end: number]): AsyncIterable<Uint8Array> {
+  hold(bounds: ReturnType<typeof clampRange>): AsyncIterable<Uint8Array> {
     const body = this.#read(bounds)
     const reference = new WeakRef(body)
     const renewing = setInterval(() => {
@@ -76,10 +80,7 @@ class ReaderLease {
     return endableGenerator(endWith(body, end), end)
   }
 
-  async *#read([start, end]: readonly [start: number, end: number]): AsyncGenerator<
-    Uint8Array,
-    void
-  > {
+  async *#read({ start, end }: ReturnType<typeof clampRange>): AsyncGenerator<Uint8Array, void> {
     for (let at = start; at < end;) {
       const position = Math.floor(at / chunkBytes)
       const [row] = await this.#database.run(readChunk, { ...this.#values, position })
@@ -116,11 +117,6 @@ async function* endWith(
 /** Each piece has a buffer of its own, for a reader may hand it over to somebody else. */
 async function* piecesOf(value: Uint8Array): AsyncGenerator<Uint8Array, void> {
   if (value.length > 0) yield new Uint8Array(value)
-}
-
-function clamp(range: ByteRange | null, size: number): [start: number, end: number] {
-  const start = Math.min(range?.start ?? 0, size)
-  return [start, Math.max(start, Math.min(range?.end ?? size, size))]
 }
 
 function lostChunk(): HoldfastError {

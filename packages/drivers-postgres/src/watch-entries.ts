@@ -1,30 +1,16 @@
-import type { ListedEntry, Version } from '@holdfast/core'
+import { watchEntries as watchChanges, type WatchedEntries as Watched } from '@holdfast/core'
 
 /** How to look at the entries that are watched. */
-export interface WatchedEntries {
-  readonly read: () => Promise<readonly (ListedEntry | null)[]>
-  readonly versions: () => Promise<readonly (Version | null)[]>
+export interface WatchedEntries extends Pick<Watched, 'read' | 'versions'> {
   /** Resolves when it is time to look again. */
   readonly pause: () => Promise<void>
 }
 
 /** Yields entries as they are, and again whenever the version of one is another. */
-export async function* watchEntries(
+export function watchEntries(
   { read, versions, pause }: WatchedEntries,
   signal: AbortSignal | undefined,
-): AsyncGenerator<readonly (ListedEntry | null)[], void> {
-  let seen: readonly (Version | null)[] | undefined
-  const isOver = (): boolean => signal?.aborted === true
-  while (!isOver()) {
-    if (seen === undefined || isOther(seen, await versions())) {
-      const entries = await read()
-      seen = entries.map((entry) => entry?.version ?? null)
-      yield entries
-    }
-    await pause()
-  }
-}
-
-function isOther(left: readonly (Version | null)[], right: readonly (Version | null)[]): boolean {
-  return left.some((version, index) => version !== right[index])
+): ReturnType<typeof watchChanges> {
+  // What others write, no state of this process tells: only a look does.
+  return watchChanges({ read, versions, changes: { current: () => 0, after: pause } }, signal)
 }

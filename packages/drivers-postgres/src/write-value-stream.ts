@@ -1,4 +1,4 @@
-import { type Clock, limits, type Scope, type StreamPut } from '@holdfast/core'
+import { type Clock, limits, rechunk, type Scope, type StreamPut } from '@holdfast/core'
 import { codeOf } from './map-postgres-error.ts'
 import { chunkBytes, type LedgerCommit, uploadExpired } from './plugin-ledger.ts'
 import { retrying } from './retrying.ts'
@@ -43,7 +43,7 @@ export async function writeValueStream(context: UploadContext, put: StreamPut): 
     deletes: [],
     quota,
   })
-  const chunks = rechunk(body)
+  const chunks = rechunk(body, chunkBytes)
   const first = await chunks.next()
   if (first.done === true || first.value.length < chunkBytes) {
     return await context.commit(commitOf(first.value ?? new Uint8Array()))
@@ -131,25 +131,4 @@ class Upload {
   #leaseUntil(): number {
     return this.#clock() + limits.uploadLeaseMs
   }
-}
-
-/** Cuts a body anew, into chunks of one length; only the last may be shorter. */
-async function* rechunk(
-  body: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array<ArrayBuffer>, undefined> {
-  let chunk = new Uint8Array(chunkBytes)
-  let filled = 0
-  for await (const bytes of body) {
-    for (let at = 0; at < bytes.length;) {
-      const part = bytes.subarray(at, at + chunkBytes - filled)
-      chunk.set(part, filled)
-      filled += part.length
-      at += part.length
-      if (filled < chunkBytes) continue
-      yield chunk
-      chunk = new Uint8Array(chunkBytes)
-      filled = 0
-    }
-  }
-  if (filled > 0) yield chunk.slice(0, filled)
 }
