@@ -1,5 +1,5 @@
+import { ThrowawayPostgres } from '@holdfast/test-postgres'
 import type { TestProject } from 'vitest/node'
-import { ThrowawayPostgres } from './throwaway-postgres.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

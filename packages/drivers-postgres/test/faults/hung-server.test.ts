@@ -1,7 +1,7 @@
 import { isHoldfastError, parseStorageKey, type StorageDriver } from '@holdfast/core'
 import { createPostgresDriver } from '@holdfast/drivers-postgres'
+import { ThrowawayPostgres } from '@holdfast/test-postgres'
 import { expect, test } from 'vitest'
-import { RestartablePostgres } from './restartable-postgres.ts'
 import { commitOf, listAll, put, scope, target, usageMustBeExact } from './store-of-test.ts'
 
 const deadlineMs = 300
@@ -34,7 +34,7 @@ test(
   'every call settles by its deadline while the server hangs, and the pool recovers by itself',
   { timeout: 60_000 + rounds * 10_000 },
   async ({ annotate }) => {
-    await using server = await RestartablePostgres.start()
+    await using server = await ThrowawayPostgres.start()
     await using driver = createPostgresDriver({ url: server.url, maxConnections: 4 })
     await driver.open()
     const lateness: number[] = []
@@ -79,7 +79,7 @@ test(
 )
 
 test('commits of a plugin go on when those before hang in a lost connection', async () => {
-  await using server = await RestartablePostgres.start()
+  await using server = await ThrowawayPostgres.start()
   await using driver = createPostgresDriver({ url: server.url, maxConnections: 4 })
   await driver.open()
   await driver.commit(target, commitOf(put('before', 'it')))

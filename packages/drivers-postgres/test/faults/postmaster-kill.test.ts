@@ -1,6 +1,6 @@
 import { createPostgresDriver } from '@holdfast/drivers-postgres'
+import { ThrowawayPostgres } from '@holdfast/test-postgres'
 import { expect, test } from 'vitest'
-import { RestartablePostgres } from './restartable-postgres.ts'
 import { Ledger } from './store-of-test.ts'
 
 const writers = 4
@@ -10,7 +10,7 @@ test(
   `loses nothing that it acknowledged, and applies nothing that it refused, in ${cycles} kills of the server`,
   { timeout: 60_000 + cycles * 10_000 },
   async ({ annotate }) => {
-    await using server = await RestartablePostgres.start()
+    await using server = await ThrowawayPostgres.start()
     await using stack = new AsyncDisposableStack()
     const drivers = Array.from({ length: writers }, () =>
       stack.use(createPostgresDriver({ url: server.url, maxConnections: 3 })),

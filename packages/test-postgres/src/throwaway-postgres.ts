@@ -1,0 +1,167 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { freePort } from './free-port.ts'
+import { embeddedPrograms } from './postgres-programs.ts'
+import { allGone, signalAll, withChildren } from './server-processes.ts'
+import { serverUser } from './server-user.ts'
+
+const execute = promisify(execFile)
+
+/** The superuser of the servers. */
+const user = 'postgres'
+const password = 'postgres'
+
+/** For how long a server may be kept from starting by what is left of the one before. */
+const longestRestartMs = 20_000
+
+export interface ThrowawayPostgresOptions {
+  /** The folder of its programs. Default {@link embeddedPrograms}. */
+  readonly programs?: string
+  /** Settings of the server by name, such as `{ fsync: 'off' }`. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+/** What is settled before a server is started, and is the same when it is started again. */
+interface Launch {
+  readonly programs: string
+  readonly settings: Readonly<Record<string, string>>
+  readonly folder: string
+  readonly port: number
+}
+
+/**
+ * A real PostgreSQL, on a free port of 127.0.0.1, with its data in a temporary folder. It may be
+ * killed, frozen and started again, on the same port and the same data.
+ */
+export class ThrowawayPostgres implements AsyncDisposable {
+  /** Of its database `postgres`, for its superuser. */
+  readonly url: string
+  readonly #launch: Launch
+  #postmaster: ChildProcess
+
+  private constructor(launch: Launch, postmaster: ChildProcess) {
+    this.url = `postgres://${user}:${password}@127.0.0.1:${launch.port}/postgres`
+    this.#launch = launch
+    this.#postmaster = postmaster
+  }
+
+  /** Makes an empty server. Resolves when it takes connections. */
+  static async start(options: ThrowawayPostgresOptions = {}): Promise<ThrowawayPostgres> {
+    const launch = await prepare(options)
+    try {
+      await initialise(launch)
+      return new ThrowawayPostgres(launch, await startPostmaster(launch))
+    } catch (error) {
+      await remove(launch)
+      throw error
+    }
+  }
+
+  /** Kills the postmaster with SIGKILL. Resolves when no process of the server is left. */
+  async kill(): Promise<void> {
+    // So that it starts no other process while they are counted.
+    this.#postmaster.kill('SIGSTOP')
+    // Those that it leaves behind end by themselves when they see that it is gone.
+    const processes = this.#processes()
+    this.#postmaster.kill('SIGKILL')
+    await allGone(processes)
+  }
+
+  /** Starts it again after a kill. Resolves when it takes connections. */
+  async restart(): Promise<void> {
+    const until = performance.now() + longestRestartMs
+    for (;;) {
+      try {
+        this.#postmaster = await startPostmaster(this.#launch)
+        return
+      } catch (error) {
+        // A process of before may have been born in the moment of the kill, and be about to end.
+        const mayPass = String(error).includes('still in use') && performance.now() < until
+        if (!mayPass) throw error
+      }
+    }
+  }
+
+  /** Stops all its processes where they are: connections stay, and nothing answers. */
+  freeze(): void {
+    signalAll(this.#processes(), 'SIGSTOP')
+  }
+
+  /** Lets them go on. */
+  thaw(): void {
+    signalAll(this.#processes(), 'SIGCONT')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (isRunning(this.#postmaster)) {
+      const ended = once(this.#postmaster, 'exit')
+      this.#postmaster.kill('SIGQUIT')
+      // It waits for its other processes, and none of them ends while it is frozen.
+      this.thaw()
+      await ended
+    }
+    await remove(this.#launch)
+  }
+
+  #processes(): readonly number[] {
+    const { pid } = this.#postmaster
+    return pid === undefined || !isRunning(this.#postmaster) ? [] : withChildren(pid)
+  }
+}
+
+async function prepare({
+  programs = embeddedPrograms(),
+  settings = {},
+}: ThrowawayPostgresOptions): Promise<Launch> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-postgres-'))
+  const { uid, gid } = serverUser()
+  if (uid !== undefined && gid !== undefined) await chown(folder, uid, gid)
+  return { programs, settings, folder, port: await freePort() }
+}
+
+function remove({ folder }: Launch): Promise<void> {
+  return rm(folder, { recursive: true, force: true })
+}
+
+async function initialise({ programs, folder }: Launch): Promise<void> {
+  const passwordFile = join(folder, 'password')
+  await writeFile(passwordFile, password)
+  const place = ['--pgdata', join(folder, 'data'), '--encoding', 'UTF8', '--locale', 'C']
+  // Of the ways to authenticate it is the one that costs each connection nothing.
+  const access = ['--username', user, '--pwfile', passwordFile, '--auth', 'password']
+  const program = join(programs, 'initdb')
+  await execute(program, [...place, ...access, '--no-sync'], { ...serverUser(), cwd: folder })
+}
+
+async function startPostmaster(launch: Launch): Promise<ChildProcess> {
+  const { programs, folder, port } = launch
+  const place = ['-D', join(folder, 'data'), '-k', folder, '-p', String(port)]
+  const settings = Object.entries({ max_connections: '200', ...launch.settings })
+  const flags = settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const postmaster = spawn(join(programs, 'postgres'), [...place, ...flags], {
+    ...serverUser(),
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const log: string[] = []
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const lines = createInterface({ input: postmaster.stderr }).on('line', (line) => {
+    log.push(line)
+    if (/ready to accept (?:read-only )?connections/.test(line)) resolve()
+  })
+  postmaster.on('error', reject)
+  postmaster.on('exit', () => reject(new Error(`PostgreSQL did not start:\n${log.join('\n')}`)))
+  await promise
+  // What it says from now on is nobody's, but has to be read.
+  lines.removeAllListeners('line')
+  return postmaster
+}
+
+function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null
+}
