@@ -78,6 +78,7 @@ export const errorOutcomes: Readonly<Record<ErrorCode, ErrorOutcome>> = {
   STORE_NOT_FOUND: storeFault,
   STORE_ACCESS_DENIED: storeFault,
   STORE_NOT_MIGRATED: storeFault,
+  STORE_NOT_PROTECTED: storeFault,
   STORE_URL_INVALID: { status: 500, exitCode: exitCodes.usage },
   DRIVER_NOT_FOUND: { status: 500, exitCode: exitCodes.usage },
 

@@ -53,6 +53,7 @@ export const errorCodes = {
   STORE_NOT_FOUND: 'final',
   STORE_ACCESS_DENIED: 'final',
   STORE_NOT_MIGRATED: 'final',
+  STORE_NOT_PROTECTED: 'final',
   STORE_URL_INVALID: 'final',
   DRIVER_NOT_FOUND: 'final',
 
