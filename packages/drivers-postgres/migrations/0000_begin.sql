@@ -7,6 +7,7 @@ CREATE TABLE "holdfast"."accounts" (
 	"storage_bytes" bigint DEFAULT 0 NOT NULL,
 	"persistent_entries" bigint DEFAULT 0 NOT NULL,
 	"persistent_bytes" bigint DEFAULT 0 NOT NULL,
+	"next_expiry" bigint,
 	"last_commit" text COLLATE "C",
 	CONSTRAINT "accounts_workspace_plugin_pk" PRIMARY KEY("workspace","plugin")
 );

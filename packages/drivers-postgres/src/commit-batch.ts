@@ -66,7 +66,7 @@ export async function applyCommits(
   const { ledger, idBefore } = await openLedger(connection, target, commits, now)
   const outcomes = commits.map((commit) => outcomeOf(() => ledger.apply(commit)))
   const id = crypto.randomUUID()
-  const hasWritten = await writeLedger(connection, target, ledger, { id, now })
+  const hasWritten = writeLedger(connection, target, ledger, { id, now })
   return {
     outcomes,
     id: hasWritten ? id : null,
@@ -103,17 +103,20 @@ async function openLedger(
   const hasQuota = commits.some(({ quota }) => quota !== null)
   for (;;) {
     // They are on their way together, and each sees what there is once the lock is taken.
-    const [[account], states, expired, uploads] = await Promise.all([
+    const [[account], states, uploads] = await Promise.all([
       connection.run(lockAccount, values),
       connection.run(readStates, values),
-      hasQuota ? connection.run(countExpired, values) : [],
       streams.length > 0 ? connection.run(lockUploads, values) : [],
     ])
     if (account !== undefined) {
+      const nextExpiry = toNextExpiry(account)
+      const mayHaveExpired = nextExpiry !== null && nextExpiry <= now
+      const expired = hasQuota && mayHaveExpired ? await connection.run(countExpired, values) : []
       const expiredBytes = expired.reduce((sum, { bytes }) => sum + Number(bytes), 0)
       const ledger = new PluginLedger({
         now,
         counters: toCounters(account),
+        nextExpiry,
         expiredBytes,
         states: toStates(states),
         uploads: new Set(uploads.map(({ id }) => id as string)),
@@ -124,12 +127,13 @@ async function openLedger(
   }
 }
 
-async function writeLedger(
+/** Gives what a ledger has to write, which goes out with the end of the transaction. */
+function writeLedger(
   connection: SqlConnection,
   { workspace, plugin }: PluginScope,
   ledger: PluginLedger,
   { id, now }: { readonly id: string; readonly now: EpochMs },
-): Promise<boolean> {
+): boolean {
   const target = { workspace, plugin }
   const runs: Promise<unknown>[] = []
   for (const store of storeNames) {
@@ -162,12 +166,17 @@ async function writeLedger(
         storageBytes: storage.bytes,
         persistentEntries: persistent.entries,
         persistentBytes: persistent.bytes,
+        nextExpiry: ledger.nextExpiry,
         commit: id,
       }),
     )
   }
-  await Promise.all(runs)
   return runs.length > 0
+}
+
+/** Reads before when nothing of an account expires; `null` if nothing does. */
+export function toNextExpiry(account: Row): EpochMs | null {
+  return account['next_expiry'] === null ? null : Number(account['next_expiry'])
 }
 
 /** Writes a value that is too large for its row, and has not arrived in chunks. */

@@ -59,6 +59,8 @@ export interface LedgerOpening {
   readonly now: EpochMs
   /** Expired entries included. */
   readonly counters: Readonly<Record<StoreName, Usage>>
+  /** Nothing of the plugin expires before it; `null` if nothing does. */
+  readonly nextExpiry: EpochMs | null
   /** Bytes of the expired entries of both stores; needed where a commit has a quota. */
   readonly expiredBytes: number
   readonly states: ReadonlyMap<StoreName, ReadonlyMap<StorageKey, KeyState>>
@@ -83,9 +85,11 @@ export class PluginLedger {
   readonly #uploads: ReadonlySet<string>
   readonly #adopted = new Set<string>()
   #liveBytes: number
+  #nextExpiry: EpochMs | null
 
-  constructor({ now, counters, expiredBytes, states, uploads }: LedgerOpening) {
+  constructor({ now, counters, nextExpiry, expiredBytes, states, uploads }: LedgerOpening) {
     this.#now = now
+    this.#nextExpiry = nextExpiry
     this.#uploads = uploads
     this.#counters = {
       storage: { ...counters.storage },
@@ -105,6 +109,11 @@ export class PluginLedger {
   /** Expired entries included. */
   get counters(): Readonly<Record<StoreName, Usage>> {
     return this.#counters
+  }
+
+  /** Nothing that is there after the commits expires before it; `null` if nothing does. */
+  get nextExpiry(): EpochMs | null {
+    return this.#nextExpiry
   }
 
   /** Entries to be written. */
@@ -174,6 +183,9 @@ export class PluginLedger {
     const createdAt = this.#alive(store, key)?.createdAt ?? this.#now
     const state = toState(put, createdAt)
     const given = stream === undefined ? value : null
+    if (put.expiresAt !== null) {
+      this.#nextExpiry = Math.min(this.#nextExpiry ?? put.expiresAt, put.expiresAt)
+    }
     this.#replace(store, key, { ...state, store, key, contentType, value: given })
     if (stream !== undefined) this.#adopted.add(stream.id)
   }

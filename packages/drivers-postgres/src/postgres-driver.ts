@@ -1,54 +1,35 @@
-import {
-  type ByteRange,
-  type CallOptions,
-  type Capabilities,
-  type Clock,
-  type Commit,
-  decodeCursor,
-  encodeCursor,
-  type Entry,
-  type EntryStream,
-  type EpochMs,
-  getTooLarge,
-  keyPrefixEnd,
-  limits,
-  type ListedEntry,
-  type ListPage,
-  type ListQuery,
-  type PluginScope,
-  type Scope,
-  type ScopesPage,
-  type ScopesQuery,
-  type StorageDriver,
-  type StorageKey,
-  storeNames,
-  type StreamPut,
-  type Usage,
-  type Version,
-  withinQuota,
+import type {
+  ByteRange,
+  CallOptions,
+  Capabilities,
+  Clock,
+  Commit,
+  Entry,
+  EntryStream,
+  EpochMs,
+  ListedEntry,
+  ListPage,
+  ListQuery,
+  PluginScope,
+  Scope,
+  ScopesPage,
+  ScopesQuery,
+  StorageDriver,
+  StorageKey,
+  StreamPut,
+  Usage,
 } from '@holdfast/core'
-import { toCounters } from './commit-batch.ts'
+import { limits, withinQuota } from '@holdfast/core'
 import { CommitQueue } from './commit-queue.ts'
+import { EntryReader } from './entry-reader.ts'
 import { mapPostgresError } from './map-postgres-error.ts'
 import { migrate } from './migrate.ts'
 import type { LedgerCommit } from './plugin-ledger.ts'
-import {
-  countExpired,
-  getEntries,
-  getVersions,
-  listBounded,
-  listUnbounded,
-  readAccount,
-} from './read-statements.ts'
 import { readValueStream } from './read-value-stream.ts'
 import { clearScope, reclaim, sweepAll } from './remove-entries.ts'
 import { retrying } from './retrying.ts'
 import { runBatch } from './run-batch.ts'
-import { listScopesOfAll, listScopesOfWorkspace } from './scope-statements.ts'
-import type { Row, SqlConnection, SqlDatabase } from './sql-connection.ts'
-import type { Statement } from './statement.ts'
-import { textArray } from './text-array.ts'
-import { toListed } from './to-entry.ts'
+import type { SqlDatabase } from './sql-connection.ts'
 import { watchEntries } from './watch-entries.ts'
 import { WriteSignal } from './write-signal.ts'
 import { writeValueStream } from './write-value-stream.ts'
@@ -73,12 +54,21 @@ export class PostgresDriver implements StorageDriver {
   }
   readonly #database: SqlDatabase
   readonly #clock: Clock
+  readonly #prepare: () => Promise<unknown>
+  readonly #reader: EntryReader
   readonly #commits: CommitQueue
   readonly #writes = new WriteSignal()
 
-  constructor(database: SqlDatabase, clock: Clock) {
+  /** @param prepare - makes the store ready; may be called again when it has rejected */
+  constructor(
+    database: SqlDatabase,
+    clock: Clock,
+    prepare: () => Promise<unknown> = () => migrate(database),
+  ) {
     this.#database = database
     this.#clock = clock
+    this.#prepare = prepare
+    this.#reader = new EntryReader(database, clock)
     this.#commits = new CommitQueue(async (target, commits, signal) => {
       const { outcomes, hasOrphans } = await this.#mapped(() =>
         runBatch(database, target, commits, clock, signal),
@@ -90,7 +80,7 @@ export class PostgresDriver implements StorageDriver {
 
   async open(): Promise<void> {
     // What cannot be reached is told soon; the rest may pass in a moment.
-    await this.#mapped(() => retrying(() => migrate(this.#database), { budgetMs: openBudgetMs }))
+    await this.#mapped(() => retrying(() => this.#prepare(), { budgetMs: openBudgetMs }))
   }
 
   async close(): Promise<void> {
@@ -101,21 +91,13 @@ export class PostgresDriver implements StorageDriver {
     await this.close()
   }
 
-  async get(scope: Scope, keys: readonly StorageKey[]): Promise<readonly (Entry | null)[]> {
+  async get(
+    scope: Scope,
+    keys: readonly StorageKey[],
+    options?: CallOptions,
+  ): Promise<readonly (Entry | null)[]> {
     if (keys.length === 0) return []
-    const rows = await this.#run(getEntries, {
-      ...scope,
-      keys: textArray([...new Set(keys)]),
-      now: this.#clock(),
-      mostBytes: limits.maxGetBytes,
-    })
-    const found = new Map(rows.map((row) => [row['key'], row]))
-    const bytes = keys.reduce((sum, key) => sum + Number(found.get(key)?.['size'] ?? 0), 0)
-    if (bytes > limits.maxGetBytes) throw getTooLarge(bytes)
-    return keys.map((key) => {
-      const row = found.get(key)
-      return row === undefined ? null : (toListed(row) as Entry)
-    })
+    return await this.#mapped(() => this.#reader.get(scope, keys, options?.signal))
   }
 
   async commit(target: PluginScope, commit: Commit, options?: CallOptions): Promise<void> {
@@ -123,63 +105,17 @@ export class PostgresDriver implements StorageDriver {
     await this.#commit(target, { ...commit, puts }, options)
   }
 
-  async list(scope: Scope, query: ListQuery): Promise<ListPage> {
-    const { prefix, cursor, limit, keysOnly } = query
-    const until = keyPrefixEnd(prefix)
-    const statements = until === null ? listUnbounded : listBounded
-    const rows = await this.#run(keysOnly ? statements.keys : statements.values, {
-      ...scope,
-      from: prefix,
-      after: cursor === null ? '' : decodeCursor(cursor, 1).join(),
-      until,
-      now: this.#clock(),
-      limit: limit + 1,
-      mostBytes: limits.maxValueBytes,
-      pageBytes: limits.maxListPageBytes,
-    })
-    const entries = rows.slice(0, limit).map(toListed)
-    const bytes = entries.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
-    const last = entries.at(-1)
-    const mayBeMore = rows.length > limit || bytes >= limits.maxListPageBytes
-    return { entries, cursor: mayBeMore && last ? encodeCursor([last.key]) : null }
+  list(scope: Scope, query: ListQuery, options?: CallOptions): Promise<ListPage> {
+    return this.#mapped(() => this.#reader.list(scope, query, options?.signal))
   }
 
-  async usage({ workspace, plugin, store }: Scope): Promise<Usage> {
-    const values = { workspace, plugin, now: this.#clock() }
-    const [[account], expired] = await this.#snapshot((connection) =>
-      Promise.all([connection.run(readAccount, values), connection.run(countExpired, values)]),
-    )
-    if (account === undefined) return { entries: 0, bytes: 0 }
-    const held = toCounters(account)[store]
-    const gone = expired.find((row) => row['store'] === store)
-    return {
-      entries: held.entries - Number(gone?.['entries'] ?? 0),
-      bytes: held.bytes - Number(gone?.['bytes'] ?? 0),
-    }
+  async usage(scope: Scope, options?: CallOptions): Promise<Usage> {
+    const usage = await this.#mapped(() => this.#reader.usage(scope, options?.signal))
+    return usage[scope.store]
   }
 
-  async scopes({ workspace, plugin, cursor, limit }: ScopesQuery): Promise<ScopesPage> {
-    const [afterWorkspace, afterPlugin, afterStore] =
-      cursor === null ? ['', '', ''] : decodeCursor(cursor, 3)
-    const rows = await this.#run(workspace === null ? listScopesOfAll : listScopesOfWorkspace, {
-      workspace,
-      plugin,
-      afterWorkspace,
-      afterPlugin,
-      afterStore,
-      now: this.#clock(),
-      limit: limit + 1,
-    })
-    const scopes = rows.slice(0, limit).map((row) => ({
-      scope: { workspace: row['workspace'], plugin: row['plugin'], store: row['store'] } as Scope,
-      usage: { entries: Number(row['entries']), bytes: Number(row['bytes']) },
-    }))
-    const last = scopes.at(-1)?.scope
-    const isMore = rows.length > limit && last !== undefined
-    return {
-      scopes,
-      cursor: isMore ? encodeCursor([last.workspace, last.plugin, last.store]) : null,
-    }
+  scopes(query: ScopesQuery, options?: CallOptions): Promise<ScopesPage> {
+    return this.#mapped(() => this.#reader.scopes(query, options?.signal))
   }
 
   async clear(scope: Scope): Promise<Usage> {
@@ -203,8 +139,8 @@ export class PostgresDriver implements StorageDriver {
   }
 
   async writeStream(scope: Scope, put: StreamPut, options?: CallOptions): Promise<void> {
-    const usages = await Promise.all(storeNames.map((store) => this.usage({ ...scope, store })))
-    const bytesBefore = usages.reduce((sum, { bytes }) => sum + bytes, 0)
+    const usage = await this.#mapped(() => this.#reader.usage(scope, options?.signal))
+    const bytesBefore = usage.storage.bytes + usage.persistent_store.bytes
     const context = {
       database: this.#database,
       clock: this.#clock,
@@ -226,30 +162,13 @@ export class PostgresDriver implements StorageDriver {
     keys: readonly StorageKey[],
     options?: CallOptions,
   ): AsyncIterable<readonly (ListedEntry | null)[]> {
-    const values = { ...scope, keys: textArray([...new Set(keys)]) }
-    const inOrder = <Item>(
-      rows: readonly Row[],
-      toItem: (row: Row) => Item,
-    ): readonly (Item | null)[] => {
-      const found = new Map(rows.map((row) => [row['key'], row]))
-      return keys.map((key) => {
-        const row = found.get(key)
-        // One of its own for each key, even where the same is asked for twice.
-        return row === undefined ? null : toItem(row)
-      })
-    }
+    const signal = options?.signal
     const watched = {
-      read: async () => {
-        const query = { ...values, now: this.#clock(), mostBytes: limits.maxValueBytes }
-        return inOrder(await this.#run(getEntries, query), toListed)
-      },
-      versions: async () => {
-        const rows = await this.#run(getVersions, { ...values, now: this.#clock() })
-        return inOrder(rows, (row) => row['version'] as Version)
-      },
-      pause: () => this.#writes.wait(watchEveryMs, options?.signal),
+      read: () => this.#mapped(() => this.#reader.watched(scope, keys, signal)),
+      versions: () => this.#mapped(() => this.#reader.versions(scope, keys, signal)),
+      pause: () => this.#writes.wait(watchEveryMs, signal),
     }
-    return watchEntries(watched, options?.signal)
+    return watchEntries(watched, signal)
   }
 
   async #commit(
@@ -266,20 +185,11 @@ export class PostgresDriver implements StorageDriver {
     void reclaim(this.#database, target, this.#clock()).catch(() => undefined)
   }
 
-  #run(statement: Statement, values: Row): Promise<readonly Row[]> {
-    return this.#mapped(() => retrying(() => this.#database.run(statement, values)))
-  }
-
   async #mapped<Result>(run: () => Promise<Result>): Promise<Result> {
     try {
       return await run()
     } catch (error) {
       throw mapPostgresError(error)
     }
-  }
-
-  /** Reads that see one moment. */
-  #snapshot<Result>(body: (connection: SqlConnection) => Promise<Result>): Promise<Result> {
-    return this.#mapped(() => retrying(() => this.#database.snapshot(body)))
   }
 }

@@ -55,7 +55,8 @@ export class PostgresJsDatabase implements SqlDatabase {
     let isLost = false
     try {
       const { result } = await this.#client.begin(mode, async (client) => {
-        const run: SqlConnection['run'] = async (statement, values) => {
+        const given: Promise<unknown>[] = []
+        const send: SqlConnection['run'] = async (statement, values) => {
           if (isLost) throw new PostgresFailure('CONNECTION_CLOSED')
           try {
             return await this.#runOn(client, statement, values)
@@ -64,9 +65,18 @@ export class PostgresJsDatabase implements SqlDatabase {
             throw error
           }
         }
+        const run: SqlConnection['run'] = (statement, values) => {
+          const rows = send(statement, values)
+          rows.catch(() => undefined)
+          given.push(rows)
+          return rows
+        }
         try {
+          const value = await body({ run })
+          // The client would not notice that the end of the transaction was no COMMIT.
+          for (const rows of given) await rows
           // Wrapped, because what is an array would be awaited item by item.
-          return { result: await body({ run }) }
+          return { result: value }
         } catch (error) {
           // The client would roll back, on a connection that is gone or is somebody else's by now.
           // If nothing is said, it rejects as soon as it has seen the end of the connection.

@@ -2,7 +2,7 @@ import type { EpochMs, PluginScope, Scope, StoreName, Usage } from '@holdfast/co
 import { toCounters } from './commit-batch.ts'
 import { hasArrived, isRefusal } from './lost-commit.ts'
 import { retrying } from './retrying.ts'
-import { deleteExpired, deleteScope, listExpired } from './scope-statements.ts'
+import { deleteExpired, deleteScope, listExpired, readNextExpiry } from './scope-statements.ts'
 import type { Row, SqlConnection, SqlDatabase } from './sql-connection.ts'
 import {
   abandonExpired,
@@ -115,10 +115,10 @@ async function removeEntries(
   const target = { workspace, plugin }
   const [account] = await connection.run(lockAccount, target)
   if (account === undefined) return { removed: [], id: null, idBefore: null }
-  const removed = await remove()
+  const [removed, [next]] = await Promise.all([remove(), connection.run(readNextExpiry, target)])
   const orphans = removed.flatMap(({ stream }) => (stream === null ? [] : [stream as string]))
   if (orphans.length > 0) {
-    await connection.run(orphanStreams, { ...target, streams: textArray(orphans) })
+    void connection.run(orphanStreams, { ...target, streams: textArray(orphans) })
   }
   const counters = toCounters(account)
   const left = (store: StoreName): Usage => {
@@ -128,12 +128,13 @@ async function removeEntries(
   }
   const [storage, persistent] = [left('storage'), left('persistent_store')]
   const id = crypto.randomUUID()
-  await connection.run(updateAccount, {
+  void connection.run(updateAccount, {
     ...target,
     storageEntries: storage.entries,
     storageBytes: storage.bytes,
     persistentEntries: persistent.entries,
     persistentBytes: persistent.bytes,
+    nextExpiry: next?.['next_expiry'] ?? null,
     commit: id,
   })
   return { removed, id, idBefore: account['last_commit'] as string | null }

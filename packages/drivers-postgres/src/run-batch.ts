@@ -26,12 +26,10 @@ export async function runBatch(
   const attempt = async (): Promise<BatchOutcome> => {
     let applied: AppliedBatch | undefined
     const transaction = database.transaction(async (connection) => {
-      // It may have waited for a connection for long.
-      signal?.throwIfAborted()
       const batch = await applyCommits(connection, target, commits, clock())
       signal?.throwIfAborted()
       applied = batch
-    })
+    }, signal)
     try {
       // Until its end is on its way, nobody has to wait to know that nothing is applied.
       await (signal === undefined

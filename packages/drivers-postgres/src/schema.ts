@@ -22,6 +22,8 @@ export const accounts = holdfast.table(
     storageBytes: bigint('storage_bytes', { mode: 'number' }).notNull().default(0),
     persistentEntries: bigint('persistent_entries', { mode: 'number' }).notNull().default(0),
     persistentBytes: bigint('persistent_bytes', { mode: 'number' }).notNull().default(0),
+    /** Nothing of the plugin expires before it; null if nothing does. A sweep makes it exact. */
+    nextExpiry: bigint('next_expiry', { mode: 'number' }),
     /** Names the transaction that wrote last, for whoever has lost its reply. */
     lastCommit: byteText('last_commit'),
   },

@@ -26,6 +26,7 @@ export const lockAccount: Statement = toStatement(
       storageBytes: accounts.storageBytes,
       persistentEntries: accounts.persistentEntries,
       persistentBytes: accounts.persistentBytes,
+      nextExpiry: accounts.nextExpiry,
       lastCommit: accounts.lastCommit,
     })
     .from(accounts)
@@ -48,6 +49,7 @@ export const updateAccount: Statement = toStatement(
       storageBytes: sql`${placeholder('storageBytes')}`,
       persistentEntries: sql`${placeholder('persistentEntries')}`,
       persistentBytes: sql`${placeholder('persistentBytes')}`,
+      nextExpiry: sql`${placeholder('nextExpiry')}`,
       lastCommit: sql`${placeholder('commit')}`,
     })
     .where(accountOfPlugin),

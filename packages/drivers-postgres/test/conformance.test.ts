@@ -1,32 +1,27 @@
+import { manageDriver } from '@holdfast/core'
 import { runConformance } from '@holdfast/driver-testkit'
-import { createPostgresDriver } from '@holdfast/drivers-postgres'
-import { drizzle } from 'drizzle-orm/postgres-js'
-import postgres, { type Sql } from 'postgres'
 import { afterAll, describe, expect, test } from 'vitest'
+import { PostgresDriver } from '../src/postgres-driver.ts'
 import { Databases } from './databases.ts'
+import { openDatabase } from './open-database.ts'
 import { findFaults } from './portable-sql.ts'
 import { createPostgresSubject } from './postgres-subject.ts'
 
 /** What an operator asks of all tenants at once: their scopes, and what there is to sweep. */
 const acrossTenants: readonly RegExp[] = [
   /^SELECT "holdfast"."accounts"."workspace" AS workspace, .* AS store,/,
-  /^SELECT "holdfast"."accounts"."workspace" AS workspace, \S+ AS plugin FROM "holdfast"."accounts" WHERE EXISTS/,
+  /^SELECT "holdfast"."accounts"."workspace" AS workspace, \S+ AS plugin FROM "holdfast"."accounts" WHERE "holdfast"."accounts"."next_expiry" <= \$1$/,
   /^SELECT DISTINCT "holdfast"."streams"."workspace" AS workspace,/,
 ]
 
 const statements = new Set<string>()
-const clients: Sql[] = []
 const databases = new Databases()
 
 const subject = createPostgresSubject(databases, (url, clock) => {
-  const client = postgres(url, {
-    debug: (_connection, text) => statements.add(text.replaceAll(/\s+/g, ' ').trim()),
-    fetch_types: false,
-    idle_timeout: 1,
-    onnotice: () => undefined,
+  const database = openDatabase(url, {
+    onStatement: (text) => statements.add(text.replaceAll(/\s+/g, ' ').trim()),
   })
-  clients.push(client)
-  return createPostgresDriver({ db: drizzle(client), clock })
+  return manageDriver(new PostgresDriver(database, clock))
 })
 
 runConformance(subject, { describe, test, expect, afterAll })
@@ -44,6 +39,5 @@ test('every statement of the run is portable, but for the questions of operators
 })
 
 afterAll(async () => {
-  await Promise.all(clients.map((client) => client.end({ timeout: 1 })))
   await databases[Symbol.asyncDispose]()
 })

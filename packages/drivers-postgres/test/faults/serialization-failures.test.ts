@@ -1,10 +1,9 @@
 import { manageDriver } from '@holdfast/core'
 import { conformanceSections, runCheck, whySkipped } from '@holdfast/driver-testkit'
-import postgres from 'postgres'
 import { afterAll, describe, expect, test } from 'vitest'
 import { PostgresDriver } from '../../src/postgres-driver.ts'
-import { PostgresJsDatabase } from '../../src/postgres-js-database.ts'
 import { Databases } from '../databases.ts'
+import { openDatabase } from '../open-database.ts'
 import { createPostgresSubject } from '../postgres-subject.ts'
 import { withSerializationFailures } from './with-serialization-failures.ts'
 
@@ -16,9 +15,7 @@ const sections = conformanceSections.filter(
 const databases = new Databases()
 const tally = { failures: 0 }
 const subject = createPostgresSubject(databases, (url, clock) => {
-  const client = postgres(url, { max: 5, fetch_types: false, onnotice: () => undefined })
-  const database = new PostgresJsDatabase(client, { prepare: true, isOwned: true })
-  const unsteady = withSerializationFailures(database, () => tally.failures++)
+  const unsteady = withSerializationFailures(openDatabase(url), () => tally.failures++)
   return manageDriver(new PostgresDriver(unsteady, clock))
 })
 

@@ -28,10 +28,18 @@ export function withSerializationFailures(
     // From the first statement on; where there are fewer, the end fails.
     let left = Math.floor(Math.random() * 6)
     return begin(async (connection) => {
+      const given: Promise<unknown>[] = []
       await body({
-        run: async (statement, values) =>
-          left-- === 0 ? fail() : await connection.run(statement, values),
+        run: (statement, values) => {
+          const send = async (): ReturnType<SqlConnection['run']> =>
+            left-- === 0 ? fail() : await connection.run(statement, values)
+          const rows = send()
+          rows.catch(() => undefined)
+          given.push(rows)
+          return rows
+        },
       })
+      await Promise.all(given)
       // The body is done, and what it says it did is not to be believed.
       return fail()
     })

@@ -1,0 +1,176 @@
+import type { ParsedOptions } from 'postgres'
+import { ConnectionPool, type PoolOptions } from './connection-pool.ts'
+import { codeOf, PostgresFailure } from './map-postgres-error.ts'
+import { type Answer, PostgresJsConnection, type ServerAddress } from './postgres-js-connection.ts'
+import { hasLostItsWay } from './retrying.ts'
+import type { Row, SqlConnection, SqlDatabase, StatementValues } from './sql-connection.ts'
+import type { Statement } from './statement.ts'
+
+/** How a {@link PooledDatabase} reaches its server. */
+export interface PooledDatabaseOptions extends Omit<PoolOptions<unknown>, 'open'> {
+  /** Who to be, in what database, with what encryption. */
+  readonly client: ParsedOptions
+  /** Where to look for the server that takes writes, in this order. */
+  readonly addresses: readonly ServerAddress[]
+  /** Whether statements are prepared by name, and kept so for as long as a connection lives. */
+  readonly prepare: boolean
+  readonly connectTimeoutMs: number
+  /** After so long without an answer a connection is taken for lost. */
+  readonly answerTimeoutMs: number
+}
+
+/** What poolers make of names of prepared statements that another of their connections knows. */
+const unknownName: ReadonlySet<string | null> = new Set(['26000', '42P05'])
+
+const readOnlyTransaction = '25006'
+
+type Use<Result> = (connection: PostgresJsConnection) => Promise<Result>
+
+/** A database by way of postgres.js, with connections of its own. */
+export class PooledDatabase implements SqlDatabase {
+  readonly #options: PooledDatabaseOptions
+  readonly #pool: ConnectionPool<PostgresJsConnection>
+  readonly #inFlight = new Set<Promise<unknown>>()
+  #prepare: boolean
+  /** The server that was found last. */
+  #address = 0
+
+  constructor(options: PooledDatabaseOptions) {
+    this.#options = options
+    this.#prepare = options.prepare
+    this.#pool = new ConnectionPool({ ...options, open: () => this.#open() })
+  }
+
+  run(
+    { text, fill }: Statement,
+    values: StatementValues,
+    signal?: AbortSignal,
+  ): Promise<readonly Row[]> {
+    return this.#lend(async (connection) => {
+      const { rows } = await connection.send(text, fill(values), this.#prepare)
+      return rows
+    }, signal)
+  }
+
+  transaction<Result>(
+    body: (connection: SqlConnection) => Promise<Result>,
+    signal?: AbortSignal,
+  ): Promise<Result> {
+    return this.#lend((connection) => this.#transact(connection, 'BEGIN', body), signal)
+  }
+
+  snapshot<Result>(
+    body: (connection: SqlConnection) => Promise<Result>,
+    signal?: AbortSignal,
+  ): Promise<Result> {
+    const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
+    return this.#lend((connection) => this.#transact(connection, begin, body), signal)
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#inFlight)
+    await this.#pool.close(new PostgresFailure('CONNECTION_ENDED'))
+  }
+
+  #lend<Result>(use: Use<Result>, signal: AbortSignal | undefined): Promise<Result> {
+    const call = this.#use(use, signal)
+    this.#inFlight.add(call)
+    const forget = (): boolean => this.#inFlight.delete(call)
+    call.then(forget, forget)
+    return call
+  }
+
+  async #use<Result>(use: Use<Result>, signal: AbortSignal | undefined): Promise<Result> {
+    const connection = await this.#pool.acquire(signal)
+    try {
+      return await use(connection)
+    } catch (error) {
+      throw this.#learnFrom(error, connection)
+    } finally {
+      this.#pool.release(connection)
+    }
+  }
+
+  /** Returns the error to throw. */
+  #learnFrom(error: unknown, connection: PostgresJsConnection): unknown {
+    const code = codeOf(error)
+    if (unknownName.has(code)) {
+      this.#prepare = false
+      connection.destroy()
+    }
+    if (code !== readOnlyTransaction || this.#options.addresses.length === 1) return error
+    // It was the primary once, and another is by now.
+    connection.destroy()
+    return new PostgresFailure('CONNECTION_CLOSED')
+  }
+
+  async #transact<Result>(
+    connection: PostgresJsConnection,
+    begin: string,
+    body: (connection: SqlConnection) => Promise<Result>,
+  ): Promise<Result> {
+    const given: Promise<unknown>[] = []
+    const send = (text: string, parameters: unknown[], prepare: boolean): Promise<Answer> => {
+      const answer = connection.send(text, parameters, prepare)
+      // It is waited for in the end; until then its failure is not unhandled.
+      answer.catch(() => undefined)
+      given.push(answer)
+      return answer
+    }
+    let isOver = false
+    const run: SqlConnection['run'] = ({ text, fill }, values) => {
+      if (isOver) return Promise.reject(new PostgresFailure('CONNECTION_CLOSED'))
+      const rows = send(text, fill(values), this.#prepare).then((answer) => answer.rows)
+      rows.catch(() => undefined)
+      return rows
+    }
+    void send(begin, [], false)
+    let result: Result
+    try {
+      result = await body({ run })
+    } catch (error) {
+      isOver = true
+      await connection.send('ROLLBACK', [], false).catch(() => connection.destroy())
+      throw error
+    }
+    isOver = true
+    void send('COMMIT', [], false)
+    await Promise.allSettled(given)
+    // The first failure is the reason for all that come after it.
+    for (const answer of given) await answer
+    return result
+  }
+
+  /** Connects to the first server that takes writes. */
+  async #open(): Promise<PostgresJsConnection> {
+    const { addresses } = this.#options
+    const failures: unknown[] = []
+    for (let at = 0; at < addresses.length; at++) {
+      const place = (this.#address + at) % addresses.length
+      const address = addresses[place]
+      if (address === undefined) continue
+      const connection = new PostgresJsConnection({ ...this.#options, address })
+      // Whoever asks a lone server is told by the server itself.
+      if (addresses.length === 1) return connection
+      try {
+        await mustTakeWrites(connection)
+        this.#address = place
+        return connection
+      } catch (error) {
+        failures.push(error)
+        connection.destroy()
+      }
+    }
+    // A wrong password tells more than a server that is down.
+    throw failures.find((error) => !hasLostItsWay(error)) ?? failures[0]
+  }
+}
+
+async function mustTakeWrites(connection: PostgresJsConnection): Promise<void> {
+  const { rows } = await connection.send(
+    `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS is_read_only`,
+    [],
+    false,
+  )
+  if (rows[0]?.['is_read_only'] !== false) throw new PostgresFailure('CONNECTION_CLOSED')
+}
