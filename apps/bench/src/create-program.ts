@@ -1,0 +1,47 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { benchPostgres, type BenchPostgresOptions } from './postgres/bench-postgres.ts'
+
+/**
+ * What the command understands.
+ *
+ * @param exit - told what the process is to end with
+ */
+export function createProgram(signal: AbortSignal, exit: (exitCode: number) => void): Command {
+  const program = new Command('bench')
+    .description('Measures the drivers side by side with others.')
+    .helpCommand(false)
+    .exitOverride()
+    .showHelpAfterError('Add --help to see what there is.')
+  program
+    .command('postgres')
+    .description(
+      'the driver for PostgreSQL against pgbench, other clients, and itself when it grows',
+    )
+    .option('--json', 'print one line of JSON for each row')
+    .option('--quick', 'a smoke test: two short rounds on little data; says nothing about speed')
+    .option('--seconds <n>', 'length of a round (default: 2, with --quick 1)', parseSeconds)
+    .option('--only <name...>', 'the rows whose names begin so')
+    .option(
+      '--postgres-url <url>',
+      'use this server, on which databases may be created, and not one of our own',
+    )
+    .option('--check', 'exit with 1 if a goal was not met')
+    .addHelpText('after', helpText)
+    .action(async (options: Omit<BenchPostgresOptions, 'signal'>) => {
+      exit(await benchPostgres({ ...options, signal }))
+    })
+  return program
+}
+
+const helpText = `
+Ratios are ours divided by the other's. apps/bench/README.md explains the table.
+
+Exit codes: 0 it ran; 1 it failed or, with --check, a goal was not met; 2 wrong input.`
+
+/** pgbench takes whole seconds only. */
+function parseSeconds(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) {
+    throw new InvalidArgumentError('Give a whole number of seconds, from 1 to 999.')
+  }
+  return Number(text)
+}

@@ -1,0 +1,58 @@
+import { createPostgresDriver } from '@holdfast/drivers-postgres'
+import { Databases } from '@holdfast/test-postgres'
+import postgres from 'postgres'
+import type { BenchContent } from './bench-content.ts'
+import { copyForPeers, fillDatabase } from './fill-database.ts'
+
+/** A database that is filled. */
+export interface BenchDatabase {
+  readonly url: string
+  readonly content: BenchContent
+}
+
+/**
+ * The databases of one run, each with one content, so that none of them weighs on another's tables.
+ * One is made when it is first asked for, and all are dropped with this.
+ */
+export class BenchDatabases implements AsyncDisposable {
+  readonly #databases: Databases
+  readonly #made = new Map<string, BenchDatabase>()
+
+  constructor(url: string) {
+    this.#databases = new Databases(url)
+  }
+
+  /** The database with this content, as tidy as it can be. `peer.entries` is a copy of its entries. */
+  async get(content: BenchContent): Promise<BenchDatabase> {
+    const name = JSON.stringify(content)
+    const database = this.#made.get(name) ?? { url: await this.#databases.create(), content }
+    const isNew = !this.#made.has(name)
+    this.#made.set(name, database)
+    const sql = postgres(database.url, { max: 1, onnotice: () => undefined })
+    try {
+      if (isNew) {
+        await migrate(database.url)
+        await fillDatabase(sql, content)
+        await copyForPeers(sql)
+      }
+      // Rows that were overwritten by a round before are no part of the next.
+      await sql`VACUUM (ANALYZE) holdfast.entries, holdfast.accounts, peer.entries`
+    } finally {
+      await sql.end()
+    }
+    return database
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      for (const { url } of this.#made.values()) await this.#databases.drop(url)
+    } finally {
+      await this.#databases[Symbol.asyncDispose]()
+    }
+  }
+}
+
+async function migrate(url: string): Promise<void> {
+  await using driver = createPostgresDriver({ url })
+  await driver.open()
+}

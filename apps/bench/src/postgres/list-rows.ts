@@ -1,0 +1,68 @@
+import postgres, { type Sql } from 'postgres'
+import { measureCost } from '../measure/measure-calls.ts'
+import type { RowPlan } from '../measure/measure-rows.ts'
+import { type BenchContent, oneScope, randomKey } from './bench-content.ts'
+import type { BenchContext } from './bench-context.ts'
+import { DriverClient } from './driver-client.ts'
+import { shortRoundMs } from './short-round.ts'
+
+const count = 1_000
+const digits = 3
+
+/** Listing, against the statement that one would write by hand, through the same client. */
+export function listRows(context: BenchContext): readonly RowPlan[] {
+  return [toPlan('list-keys', true, context), toPlan('list-values', false, context)]
+}
+
+function toPlan(name: string, keysOnly: boolean, context: BenchContext): RowPlan {
+  const { databases, sizes, seconds } = context
+  const content = { ...oneScope, keysPerScope: sizes.listKeys, valueBytes: 1_024 }
+  const what = keysOnly ? 'keys' : 'keys with values of 1 KiB'
+  return {
+    name,
+    title: `list ${showCount(count)} of ${showCount(sizes.listKeys)} ${what} / by hand`,
+    unit: 'µs',
+    goal: { ratioUnder: 1.2 },
+    async prepare() {
+      await using stack = new AsyncDisposableStack()
+      const database = await databases.get(content)
+      const client = stack.use(await DriverClient.open(database))
+      const sql = postgres(database.url, { fetch_types: false, onnotice: () => undefined })
+      stack.defer(() => sql.end())
+      const owned = stack.move()
+      const list = (): Promise<void> => client.list(digits, keysOnly)
+      const byHand = (): Promise<void> => listByHand(sql, content, keysOnly)
+      const round = { inFlight: 1, milliseconds: shortRoundMs(seconds) }
+      return {
+        ours: (signal) => measureCost(list, { ...round, signal }),
+        other: (signal) => measureCost(byHand, { ...round, signal }),
+        [Symbol.asyncDispose]: () => owned.disposeAsync(),
+      }
+    },
+  }
+}
+
+async function listByHand(sql: Sql, content: BenchContent, keysOnly: boolean): Promise<void> {
+  const from = randomKey(content).slice(0, -digits)
+  // What comes after the digits in ASCII.
+  const until = `${from}:`
+  const now = Date.now()
+  const rows = keysOnly
+    ? await sql`
+        SELECT key, size, version, created_at, updated_at, expires_at, content_type
+        FROM holdfast.entries
+        WHERE workspace = 'workspace-0' AND plugin = 'plugin-0' AND store = 'storage'
+          AND key >= ${from} AND key < ${until} AND (expires_at IS NULL OR expires_at > ${now})
+        ORDER BY key LIMIT ${count}`
+    : await sql`
+        SELECT key, size, version, created_at, updated_at, expires_at, content_type, value
+        FROM holdfast.entries
+        WHERE workspace = 'workspace-0' AND plugin = 'plugin-0' AND store = 'storage'
+          AND key >= ${from} AND key < ${until} AND (expires_at IS NULL OR expires_at > ${now})
+        ORDER BY key LIMIT ${count}`
+  if (rows.length !== count) throw new Error(`The statement gave ${rows.length} rows.`)
+}
+
+function showCount(number: number): string {
+  return number.toLocaleString('en')
+}

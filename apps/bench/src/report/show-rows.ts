@@ -1,0 +1,49 @@
+import Table from 'cli-table3'
+import { type Goal, goalNumber, isMet, type Row } from '../row.ts'
+
+/** One table of all rows, with what could not be measured, and why, below it. */
+export function showRows(rows: readonly Row[]): string {
+  const table = new Table({
+    head: ['row', 'ours', 'other', 'unit', 'ratio', 'range', 'goal', 'met'],
+    colAligns: ['left', 'right', 'right', 'left', 'right', 'right', 'right', 'left'],
+    style: { head: [], border: [], compact: true },
+  })
+  table.push(
+    ...rows.map((row) => [row.title, ...showFigures(row), showGoal(row.goal), showMet(row)]),
+  )
+  const notes = rows.flatMap((row) => (row.skipped === undefined ? [] : [showSkipped(row)]))
+  return [table.toString(), ...notes].join('\n')
+}
+
+function showFigures(row: Row): readonly string[] {
+  if (row.skipped !== undefined) return ['', '', row.unit, 'skipped', '']
+  const { ours, other, unit, ratio, low, high } = row
+  const range = `${showRatio(low)} – ${showRatio(high)}`
+  return [showNumber(ours), showNumber(other), unit, `${showRatio(ratio)}x`, range]
+}
+
+function showMet(row: Row): string {
+  const met = isMet(row)
+  if (met === null) return ''
+  return met ? 'yes' : 'NO'
+}
+
+function showSkipped({ name, skipped }: Row): string {
+  return `${name} was skipped: ${skipped}`
+}
+
+/** A goal as it is to be read: `≥ 1.7x`, `< 64 MiB`. */
+export function showGoal(goal: Goal | null): string {
+  if (goal === null) return ''
+  if ('oursUnder' in goal) return `< ${goalNumber(goal)} MiB`
+  return `${'ratioAtLeast' in goal ? '≥' : '<'} ${goalNumber(goal)}x`
+}
+
+/** A ratio with about three digits. */
+export function showRatio(ratio: number): string {
+  return ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(ratio < 100 ? 1 : 0)
+}
+
+function showNumber(figure: number): string {
+  return figure.toLocaleString('en', { maximumFractionDigits: figure < 100 ? 1 : 0 })
+}
