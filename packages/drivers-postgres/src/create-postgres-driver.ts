@@ -1,16 +1,28 @@
 import { type Clock, manageDriver, MisuseError, type StorageDriver } from '@holdfast/core'
 import type { PostgresJsDatabase as DrizzleDatabase } from 'drizzle-orm/postgres-js'
-import postgres, { type Sql } from 'postgres'
+import type { Sql } from 'postgres'
+import { connectPostgres } from './connect-postgres.ts'
 import { PostgresDriver } from './postgres-driver.ts'
 import { PostgresJsDatabase } from './postgres-js-database.ts'
+import { parsePostgresUrl, type PostgresUrl } from './postgres-url.ts'
+import { prepareStore } from './prepare-store.ts'
+import type { SqlDatabase } from './sql-connection.ts'
+import { TransactionSettings } from './transaction-settings.ts'
 
 /** Where the database is, and how the driver behaves. Give either `url` or `db`. */
 export interface PostgresDriverOptions {
   /**
-   * `postgres://user:password@host:port/database`, with several hosts apart by commas. Of its
-   * parameters it knows `sslmode` (`disable`, `require`, `verify-full`), `target_session_attrs`
-   * (`read-write` if there are several hosts) and `prepare`: `prepare=false` is for poolers that keep
-   * no prepared statements, such as PgBouncer before 1.21 in transaction mode.
+   * `postgres://user:password@host:port/database`, with several hosts apart by commas, of which the
+   * one that takes writes is used. Its parameters, of which any other is refused:
+   *
+   * - `sslmode`: `disable` (default), `prefer`, `require`, `verify-ca`, `verify-full`; `sslrootcert`:
+   *   a file of certificates to trust instead of those of Node.
+   * - `max_connections` (default 10); in seconds `connect_timeout` (default 4), `idle_timeout` and
+   *   `max_lifetime` (default: none); `application_name` (default `holdfast`).
+   * - `prepare` (default `true`): `false` for poolers that keep no prepared statements, such as
+   *   PgBouncer before 1.21 in transaction mode.
+   * - `statement_timeout` in milliseconds, and `row_level_security`: see the options.
+   * - `target_session_attrs`: `read-write` or `primary`, which it is anyway.
    */
   readonly url?: string | undefined
   /** A Drizzle database over postgres.js that its owner has, and ends. */
@@ -19,17 +31,24 @@ export interface PostgresDriverOptions {
   readonly maxConnections?: number | undefined
   /** Whether statements are prepared by name; with `url`, its parameter says. Default `true`. */
   readonly prepare?: boolean | undefined
+  /**
+   * After so many milliseconds the server gives up a statement, which then fails with `STORE_BUSY`.
+   * It is set in each transaction, which makes one of each lone statement too; a timeout of the role,
+   * by `ALTER ROLE`, costs nothing. Default: what the server says.
+   */
+  readonly statementTimeoutMs?: number | undefined
+  /**
+   * Whether the policies of row-level security have to apply: `open()` then rejects with
+   * `STORE_NOT_PROTECTED` where they do not. Where they apply, they are heeded in any case.
+   */
+  readonly rowLevelSecurity?: boolean | undefined
+  /** Whether `open()` brings the schema up to date, if its user may. Default `true`. */
+  readonly migrate?: boolean | undefined
   /** Where to take the time from. Default `Date.now`. */
   readonly clock?: Clock | undefined
 }
 
-const defaultMaxConnections = 10
-
-/** Less than the 5 seconds after which a wrong host is to be told. */
-const connectTimeoutSeconds = 4
-
-/** Between two attempts of one connection; those of a call have pauses of their own. */
-const reconnectPauseSeconds = 0.02
+const longestTimeoutMs = 2_147_483_647
 
 /**
  * Makes the driver for a PostgreSQL database (15 or newer) that any number of runners share. A
@@ -37,9 +56,10 @@ const reconnectPauseSeconds = 0.02
  * Nothing is opened until `open()`, which brings the schema `holdfast` up to date if its user may.
  *
  * `open()` rejects with `STORE_UNAVAILABLE`, `STORE_ACCESS_DENIED`, `STORE_NOT_FOUND`,
- * `STORE_NOT_HOLDFAST`, `STORE_NOT_MIGRATED`, `STORE_READ_ONLY` or `STORE_TOO_NEW`.
+ * `STORE_NOT_HOLDFAST`, `STORE_NOT_MIGRATED`, `STORE_NOT_PROTECTED`, `STORE_READ_ONLY` or
+ * `STORE_TOO_NEW`.
  *
- * @throws {@link MisuseError} `INVALID_ARGUMENT` for a wrong option
+ * @throws {@link MisuseError} `STORE_URL_INVALID`; `INVALID_ARGUMENT` for another wrong option
  * @example
  * ```ts
  * await using driver = createPostgresDriver({ url: 'postgres://runner@localhost/holdfast' })
@@ -48,56 +68,47 @@ const reconnectPauseSeconds = 0.02
  */
 export function createPostgresDriver(options: PostgresDriverOptions): StorageDriver {
   const { clock = Date.now } = options
-  const database = connect(options)
-  return manageDriver(new PostgresDriver(database, clock))
-}
-
-function connect({ url, db, ...options }: PostgresDriverOptions): PostgresJsDatabase {
-  if ((url === undefined) === (db === undefined)) {
+  if ((options.url === undefined) === (options.db === undefined)) {
     throw new MisuseError('INVALID_ARGUMENT', 'A PostgreSQL driver takes either a url or a db.')
   }
-  if (db !== undefined) {
-    return new PostgresJsDatabase(db.$client, { prepare: options.prepare ?? true, isOwned: false })
+  const url = options.url === undefined ? null : parsePostgresUrl(options.url)
+  const database = connect(url, options)
+  const settings = new TransactionSettings(database, statementTimeoutOf(url, options))
+  const prepare = {
+    migrate: options.migrate ?? true,
+    rowLevelSecurity: options.rowLevelSecurity ?? url?.rowLevelSecurity ?? false,
   }
-  const { maxConnections = defaultMaxConnections } = options
-  if (!Number.isInteger(maxConnections) || maxConnections < 1) {
-    throw new MisuseError('INVALID_ARGUMENT', 'maxConnections is a whole number, 1 or more.')
+  const open = async (): Promise<void> => {
+    if (await prepareStore(database, prepare)) settings.nameWorkspaces()
   }
-  const { prepare, hasSeveralHosts } = inspectUrl(url)
-  const client = postgres(url ?? '', {
-    max: maxConnections,
-    connect_timeout: connectTimeoutSeconds,
-    // It asks for the types of the database at each connection, and we use none of them.
-    fetch_types: false,
-    onnotice: () => undefined,
-    // By default it grows to 20 seconds, and calls would wait for it after the server is back.
-    backoff: () => reconnectPauseSeconds,
-    connection: { application_name: 'holdfast' },
-    ...(hasSeveralHosts ? { target_session_attrs: 'read-write' as const } : {}),
-  })
-  return new PostgresJsDatabase(client, { prepare: options.prepare ?? prepare, isOwned: true })
+  return manageDriver(new PostgresDriver(settings, clock, open))
 }
 
-/** Reads what this driver needs of a URL. No error quotes it, for it may have a password in it. */
-function inspectUrl(url: unknown): {
-  readonly prepare: boolean
-  readonly hasSeveralHosts: boolean
-} {
-  if (typeof url !== 'string' || !/^postgres(?:ql)?:\/\//.test(url)) throw wrongUrl()
-  const [authority = '', query = ''] = url.replace(/^[^/]+\/\//, '').split('?')
-  const hosts = authority.split('/')[0]?.split('@').at(-1)?.split(',') ?? []
-  // `URL` knows one host only.
-  if (!URL.canParse(hosts.length > 1 ? url.replace(/,[^/?]*/, '') : url)) throw wrongUrl()
-  const parameters = new URLSearchParams(query)
-  return {
-    prepare: parameters.get('prepare') !== 'false',
-    hasSeveralHosts: hosts.length > 1 && !parameters.has('target_session_attrs'),
+function connect(url: PostgresUrl | null, options: PostgresDriverOptions): SqlDatabase {
+  if (url !== null) return connectPostgres(url, options)
+  const client: unknown = options.db?.$client
+  if (!isPostgresJs(client)) {
+    throw new MisuseError(
+      'INVALID_ARGUMENT',
+      'The option db is a Drizzle database over postgres.js: drizzle(postgres(URL)) of drizzle-orm/postgres-js. For any other client, give the url.',
+    )
   }
+  return new PostgresJsDatabase(client, { prepare: options.prepare ?? true, isOwned: false })
 }
 
-function wrongUrl(): MisuseError {
-  return new MisuseError(
-    'STORE_URL_INVALID',
-    'The URL of a PostgreSQL store is postgres://USER:PASSWORD@HOST:PORT/DATABASE, with what is special in user and password percent-encoded.',
+function isPostgresJs(client: unknown): client is Sql {
+  return typeof client === 'function' && 'unsafe' in client && 'begin' in client
+}
+
+function statementTimeoutOf(
+  url: PostgresUrl | null,
+  options: PostgresDriverOptions,
+): number | null {
+  const timeout = options.statementTimeoutMs ?? url?.statementTimeoutMs ?? null
+  if (timeout === null) return null
+  if (Number.isInteger(timeout) && timeout >= 1 && timeout <= longestTimeoutMs) return timeout
+  throw new MisuseError(
+    'INVALID_ARGUMENT',
+    `statementTimeoutMs is a whole number from 1 to ${longestTimeoutMs}.`,
   )
 }

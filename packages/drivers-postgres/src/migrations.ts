@@ -9,8 +9,11 @@ export interface Migration {
   readonly worksWith: number
 }
 
-/** All steps, in order. Their SQL, in the folder `migrations`, is generated from the schema. */
-export const migrations: readonly Migration[] = [{ version: 1, name: '0000_begin', worksWith: 1 }]
+/** All steps, in order. Their SQL is in the folder `migrations`, made with drizzle-kit. */
+export const migrations: readonly Migration[] = [
+  { version: 1, name: '0000_begin', worksWith: 1 },
+  { version: 2, name: '0001_row_level_security', worksWith: 1 },
+]
 
 /** The version of the schema that this code knows. */
 export const schemaVersion: number = migrations.length

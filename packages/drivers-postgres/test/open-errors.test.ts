@@ -134,7 +134,7 @@ describe('opening is refused', () => {
 test('a schema that newer code has added to goes on to be used', async () => {
   await using database = await freshDatabase()
   await createdBy(database.url)
-  await database.admin`INSERT INTO holdfast.migrations VALUES (2, 'adds', 0, 1)`
+  await database.admin`INSERT INTO holdfast.migrations VALUES (99, 'adds', 0, 1)`
   await expect(createdBy(database.url)).resolves.toBe(undefined)
 })
 
@@ -154,7 +154,7 @@ test('eight who open an empty database at the same moment migrate it once', asyn
   await using database = await freshDatabase()
   await Promise.all(Array.from({ length: 8 }, () => createdBy(database.url)))
   const rows = await database.admin`SELECT version FROM holdfast.migrations`
-  expect(rows).toHaveLength(1)
+  expect(rows.map(({ version }) => version as number)).toEqual([1, 2])
 })
 
 async function createdBy(url: string): Promise<void> {

@@ -1,0 +1,84 @@
+import { HoldfastError } from '@holdfast/core'
+import { sql } from 'drizzle-orm'
+import { getTableConfig } from 'drizzle-orm/pg-core'
+import { accounts, chunks, entries, readers, streams } from './schema.ts'
+import type { SqlConnection } from './sql-connection.ts'
+import { rawStatement, type Statement } from './statement.ts'
+
+/** The tables that have a workspace, as migrations make them. */
+const ownTables: readonly string[] = [accounts, chunks, entries, readers, streams].map(
+  (table) => getTableConfig(table).name,
+)
+
+/** All tables that have a workspace: ours, and partitions of them. */
+const readTables: Statement = rawStatement(sql`
+  SELECT pg_class.relname AS name, relrowsecurity AND relforcerowsecurity AS is_enabled,
+    relrowsecurity AS may_apply
+  FROM pg_class
+  JOIN pg_attribute ON pg_attribute.attrelid = pg_class.oid AND pg_attribute.attname = 'workspace'
+  WHERE pg_class.relnamespace = to_regnamespace('holdfast') AND pg_class.relkind IN ('r', 'p')
+  ORDER BY 1`)
+
+const readRole: Statement = rawStatement(sql`
+  SELECT rolsuper OR rolbypassrls AS is_exempt, row_security_active('holdfast.entries') AS applies
+  FROM pg_roles WHERE rolname = current_user`)
+
+/**
+ * Finds out whether the policies of row-level security apply to a connection.
+ *
+ * @param isDemanded - whether they have to
+ * @throws {@link HoldfastError} `STORE_NOT_PROTECTED` where they have to and do not
+ */
+export async function isProtected(
+  connection: Pick<SqlConnection, 'run'>,
+  isDemanded: boolean,
+): Promise<boolean> {
+  const tables = await connection.run(readTables, {})
+  const isAnyEnabled = tables.some((table) => table['may_apply'] === true)
+  if (!isDemanded && !isAnyEnabled) return false
+  const [role] = await connection.run(readRole, {})
+  if (!isDemanded) return role?.['applies'] === true
+  if (role?.['is_exempt'] !== false) throw exemptRole()
+  const open = tables.filter((table) => table['is_enabled'] !== true)
+  if (open.length > 0) throw notEnabled(open.map(({ name }) => String(name)))
+  return true
+}
+
+/** Whether row-level security is enabled on all tables that have a workspace. */
+export async function isEnabled(connection: Pick<SqlConnection, 'run'>): Promise<boolean> {
+  const tables = await connection.run(readTables, {})
+  return tables.length > 0 && tables.every((table) => table['is_enabled'] === true)
+}
+
+/**
+ * The statements that enable or disable row-level security on all tables that have a workspace, their
+ * owner included. A partition has no policies: it is to be had by its table alone.
+ */
+export async function rowLevelSecurityStatements(
+  connection: Pick<SqlConnection, 'run'>,
+  isOn: boolean,
+): Promise<readonly string[]> {
+  const found = await connection.run(readTables, {})
+  const names = new Set([...ownTables, ...found.map(({ name }) => String(name))])
+  const actions = isOn
+    ? 'ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY'
+    : 'DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY'
+  return [...names]
+    .toSorted()
+    .map((name) => `ALTER TABLE "holdfast"."${name.replaceAll('"', '""')}" ${actions};`)
+}
+
+function exemptRole(): HoldfastError {
+  return new HoldfastError(
+    'STORE_NOT_PROTECTED',
+    'Row-level security was asked for, and the user of the URL is a superuser or has BYPASSRLS, whom it does not hold. Name another; "holdfast migrate --print-roles" prints the SQL that makes one.',
+  )
+}
+
+function notEnabled(tables: readonly string[]): HoldfastError {
+  return new HoldfastError(
+    'STORE_NOT_PROTECTED',
+    `Row-level security was asked for, and is not enabled on ${tables.join(', ')}. Stop the runners, and run "holdfast migrate --row-level-security on" with the user that owns the schema.`,
+    { context: { tables } },
+  )
+}
