@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addDataCommand } from './commands/data-command.ts'
 import { addDemoCommand } from './commands/demo-command.ts'
+import { addMigrateCommand } from './commands/migrate-command.ts'
 import { addRunCommand } from './commands/run-command.ts'
 import { addServeCommand } from './commands/serve-command.ts'
 import { addToolsCommand } from './commands/tools-command.ts'
@@ -22,6 +23,7 @@ export function createProgram(signal: AbortSignal): Command {
   addToolsCommand(program, signal)
   addDataCommand(program, signal)
   addServeCommand(program, signal)
+  addMigrateCommand(program)
   addDemoCommand(program, signal)
   return program
 }

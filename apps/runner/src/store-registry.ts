@@ -2,6 +2,11 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describeValue, HoldfastError, type StorageDriver } from '@holdfast/core'
+import type {
+  PostgresMigrationOptions,
+  PostgresMigrationResult,
+  PostgresRoles,
+} from '@holdfast/drivers-postgres'
 import { importDriver } from './import-driver.ts'
 
 /** Where things are stored when nobody says where, from the working directory. */
@@ -11,6 +16,8 @@ export const defaultStore = 'file:.holdfast/store.db'
 export interface OpenStoreOptions {
   /** Whether a file that is not there is made, or `STORE_NOT_FOUND`. */
   readonly create: boolean
+  /** Whether the schema of a database is brought up to date, or has to be. Default: as `create`. */
+  readonly migrate?: boolean
   readonly signal: AbortSignal
 }
 
@@ -110,7 +117,47 @@ async function openMemory(location: string): Promise<StorageDriver> {
   return createMemoryDriver()
 }
 
-async function openPostgres(location: string): Promise<StorageDriver> {
+async function openPostgres(
+  location: string,
+  { create, migrate = create }: OpenStoreOptions,
+): Promise<StorageDriver> {
   const { createPostgresDriver } = await import('@holdfast/drivers-postgres')
-  return createPostgresDriver({ url: `postgres:${location}` })
+  return createPostgresDriver({ url: `postgres:${location}`, migrate })
+}
+
+/** How the schema of a store is migrated. */
+export interface StoreMigrations {
+  /** Brings it up to date, and switches row-level security where that is said. */
+  migrate(options: MigrationChoices): Promise<PostgresMigrationResult>
+  /** The SQL that `migrate` would run; empty where there is nothing to do. */
+  plan(options: MigrationChoices): Promise<string>
+}
+
+type MigrationChoices = Pick<PostgresMigrationOptions, 'rowLevelSecurity'>
+
+/**
+ * The migrations of the store that a URL names.
+ *
+ * @throws {@link HoldfastError} `USAGE` for a store that needs none, `STORE_URL_INVALID`
+ */
+export async function migrationsOf(url: string): Promise<StoreMigrations> {
+  const { driver, location } = parseStoreUrl(url)
+  if (!postgresSchemes.includes(driver)) {
+    throw new HoldfastError(
+      'USAGE',
+      `The store ${describeStore(url)} needs no migrations: its driver brings it up to date when it is opened. Name a database with --store postgres://HOST/DATABASE.`,
+    )
+  }
+  const { migratePostgres, planPostgresMigration } = await import('@holdfast/drivers-postgres')
+  const database = { url: `postgres:${location}` }
+  return {
+    migrate: (choices) => migratePostgres({ ...database, ...choices }),
+    plan: (choices) => planPostgresMigration({ ...database, ...choices }),
+  }
+}
+
+/** The SQL of the roles for a store. */
+export async function rolesSql(roles: PostgresRoles): Promise<string> {
+  const { postgresRolesSql } = await import('@holdfast/drivers-postgres')
+  return postgresRolesSql(roles)
 }

@@ -8,10 +8,18 @@ export const defaultWorkspace = 'default'
 export function storeOption(): Option {
   return new Option(
     '--store <url>',
-    'where things are stored: file:PATH, memory:, PACKAGE:LOCATION or ./MODULE.js#LOCATION',
+    'where things are stored: file:PATH, memory:, postgres://HOST/DATABASE, PACKAGE:LOCATION or ./MODULE.js#LOCATION',
   )
     .env('HOLDFAST_STORE')
     .default(defaultStore)
+}
+
+/** `--no-migrate`, for operators whose runners are not to change the schema. */
+export function noMigrateOption(): Option {
+  return new Option(
+    '--no-migrate',
+    'leave the schema of a PostgreSQL store to "holdfast migrate", and refuse one that is not up to date',
+  )
 }
 
 /** Takes a whole number from `least` to `most` as the value of an option. */

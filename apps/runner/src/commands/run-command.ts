@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { defaultWorkspace, storeOption } from './common-options.ts'
+import { defaultWorkspace, noMigrateOption, storeOption } from './common-options.ts'
 import type { RunOptions } from './run.ts'
 
 export function addRunCommand(program: Command, signal: AbortSignal): void {
@@ -15,6 +15,7 @@ export function addRunCommand(program: Command, signal: AbortSignal): void {
     )
     .option('--workspace <id>', 'the tenant whose data the tool sees', defaultWorkspace)
     .addOption(storeOption())
+    .addOption(noMigrateOption())
     .option('--output-dir <dir>', 'where to write the files that the tool gives')
     .option(
       '--json',

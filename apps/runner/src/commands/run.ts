@@ -8,6 +8,7 @@ export interface RunOptions {
   readonly input: string
   readonly workspace: string
   readonly store: string
+  readonly migrate: boolean
   readonly outputDir?: string
   readonly json?: true
 }
@@ -23,7 +24,11 @@ export async function run(
   const manifest = await readManifest(directory)
   const parameters = await readInput(options.input, signal)
   const print = await createMessagePrinter(options)
-  await using driver = await openStore(options.store, { create: true, signal })
+  await using driver = await openStore(options.store, {
+    create: true,
+    migrate: options.migrate,
+    signal,
+  })
   await using host = createHost({ driver, plugins: [manifest], mode: 'inline' })
   const call = { workspace, plugin: manifest.id, tool, parameters, signal }
   for await (const message of host.invokeTool(call)) await print(message)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { storeOption, wholeNumber } from './common-options.ts'
+import { noMigrateOption, storeOption, wholeNumber } from './common-options.ts'
 import type { ServeOptions } from './serve.ts'
 
 export function addServeCommand(program: Command, signal: AbortSignal): void {
@@ -18,6 +18,7 @@ export function addServeCommand(program: Command, signal: AbortSignal): void {
       'folders of plugins, or plugins; without it, the working directory',
     )
     .addOption(storeOption())
+    .addOption(noMigrateOption())
     .option('--token-file <file>', 'ask for the token in this file; or set HOLDFAST_TOKEN')
     .option('--settings <file>', 'JSON: settings of endpoints, by the id of the plugin')
     .option(

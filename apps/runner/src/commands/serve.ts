@@ -15,6 +15,7 @@ export interface ServeOptions {
   readonly host: string
   readonly plugins?: readonly string[]
   readonly store: string
+  readonly migrate: boolean
   readonly tokenFile?: string
   readonly settings?: string
   readonly drainTimeoutMs: number
@@ -33,7 +34,11 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
   const settings = await readSettings(options.settings, plugins)
   const style = { json: options.json === true, verbose: options.verbose === true }
 
-  await using driver = await openStore(options.store, { create: true, signal })
+  await using driver = await openStore(options.store, {
+    create: true,
+    migrate: options.migrate,
+    signal,
+  })
   await using host = createHost({ driver, plugins, mode: 'inline' })
   // A plugin that cannot be loaded is for the operator to know of, and not for the first caller.
   for (const { id } of plugins) await host.describe(id)
