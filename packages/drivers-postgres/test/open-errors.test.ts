@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net'
-import { isHoldfastError, MisuseError } from '@holdfast/core'
+import { isHoldfastError } from '@holdfast/core'
 import { createPostgresDriver } from '@holdfast/drivers-postgres'
 import postgres, { type Sql } from 'postgres'
 import { afterAll, describe, expect, inject, test } from 'vitest'
@@ -136,18 +136,6 @@ test('a schema that newer code has added to goes on to be used', async () => {
   await createdBy(database.url)
   await database.admin`INSERT INTO holdfast.migrations VALUES (99, 'adds', 0, 1)`
   await expect(createdBy(database.url)).resolves.toBe(undefined)
-})
-
-test.for([
-  ['no text', 7],
-  ['another scheme', 'mysql://localhost/db'],
-  ['a host with a blank', `postgres://ada:${secret}@local host/db`],
-  ['a wrong port', `postgres://ada:${secret}@localhost:port/db`],
-] as const)('%s for a URL is refused, and not quoted', ([, url]) => {
-  const make = (): unknown => createPostgresDriver({ url: url as string })
-  expect(make).toThrow(MisuseError)
-  expect(make).toThrow(expect.objectContaining({ code: 'STORE_URL_INVALID' }))
-  expect(make).not.toThrow(secret)
 })
 
 test('eight who open an empty database at the same moment migrate it once', async () => {
