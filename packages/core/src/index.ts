@@ -36,6 +36,7 @@ export type {
 } from './list-query.ts'
 export { manageDriver } from './manage-driver.ts'
 export { MisuseError } from './misuse-error.ts'
+export { type PendingWrite, PendingWrites, type WrittenKeys } from './pending-writes.ts'
 export { parsePersistentStoreKey } from './persistent-store-key.ts'
 export { parsePluginId, type PluginId } from './plugin-id.ts'
 export { quoteOrDescribe } from './quote-or-describe.ts'

@@ -1,9 +1,14 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { rechunk } from '../src/index.ts'
 
 async function* piecesOf(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void> {
   yield* pieces
+}
+
+async function* reusing(): AsyncGenerator<Uint8Array, void> {
+  const piece = new Uint8Array(2)
+  for (const byte of [1, 2, 3]) yield piece.fill(byte)
 }
 
 describe('a body that is cut anew', () => {
@@ -22,10 +27,6 @@ describe('a body that is cut anew', () => {
   })
 
   test('does not look at a piece again once it has asked for the next', async () => {
-    async function* reusing(): AsyncGenerator<Uint8Array, void> {
-      const piece = new Uint8Array(2)
-      for (const byte of [1, 2, 3]) yield piece.fill(byte)
-    }
     const chunks = await Array.fromAsync(rechunk(reusing(), 4))
     expect(chunks).toEqual([Uint8Array.of(1, 1, 2, 2), Uint8Array.of(3, 3)])
   })

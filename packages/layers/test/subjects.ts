@@ -1,0 +1,33 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type DriverUnderTest, wrapSubject } from '@holdfast/driver-testkit'
+import { createFileDriver } from '@holdfast/drivers-file'
+import { createMemoryDriver } from '@holdfast/drivers-memory'
+import { coalesce } from '@holdfast/layers'
+
+const memory: DriverUnderTest = {
+  name: 'memory',
+  capabilities: createMemoryDriver().capabilities,
+  createStore: ({ clock }) => ({ createDriver: () => createMemoryDriver({ clock }) }),
+}
+
+const file: DriverUnderTest = {
+  name: 'file',
+  capabilities: createFileDriver({ path: 'never-opened' }).capabilities,
+  async createStore({ clock }) {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-layers-'))
+    return {
+      createDriver: () => createFileDriver({ path: join(folder, 'store.db'), clock }),
+      dispose: () => rm(folder, { recursive: true }),
+    }
+  },
+}
+
+export const coalescedMemory: DriverUnderTest = wrapSubject(memory, 'coalesced memory', (driver) =>
+  coalesce(driver),
+)
+
+export const coalescedFile: DriverUnderTest = wrapSubject(file, 'coalesced file', (driver) =>
+  coalesce(driver),
+)
