@@ -34,6 +34,16 @@ const readOnly: Meaning = {
   code: 'STORE_READ_ONLY',
   message: 'The server takes no writes: it is a replica, or is set to read only. Name the primary.',
 }
+const notTrusted: Meaning = {
+  code: 'STORE_NOT_PROTECTED',
+  message:
+    'The certificate of the server is not one that the URL has trusted, or is for another host. Name in sslrootcert the file of the authority that issued it, and the host as the certificate has it.',
+}
+const notEncrypted: Meaning = {
+  code: 'STORE_NOT_PROTECTED',
+  message:
+    'The URL asks for TLS by its sslmode, and the server has none. Have its operator enable ssl, or leave sslmode out where the way to the server is safe.',
+}
 const full: Meaning = {
   code: 'STORE_FULL',
   message: 'The server has no room left on its disk, or no memory.',
@@ -78,6 +88,16 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '3D000': notFound,
   '53100': full,
   '53200': full,
+  ERR_TLS_CERT_ALTNAME_INVALID: notTrusted,
+  CERT_HAS_EXPIRED: notTrusted,
+  CERT_NOT_YET_VALID: notTrusted,
+  DEPTH_ZERO_SELF_SIGNED_CERT: notTrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: notTrusted,
+  UNABLE_TO_GET_ISSUER_CERT: notTrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: notTrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: notTrusted,
+  CERT_SIGNATURE_FAILURE: notTrusted,
+  TLS_NOT_OFFERED: notEncrypted,
   XX001: corrupt,
   XX002: corrupt,
 }

@@ -28,6 +28,9 @@ export interface Answer {
 /** For how long a server may take to hear of the end of a connection. */
 const farewellSeconds = 1
 
+/** What a server answers that has TLS. */
+const tlsOffered = 'S'
+
 /**
  * One connection by way of postgres.js, from its first query to its end. A client that loses its
  * connection makes another, and then may lose queries, or take what the new one says for the answer to
@@ -108,6 +111,11 @@ export class PostgresJsConnection {
     })
   }
 
+  get #mustEncrypt(): boolean {
+    const { ssl } = this.#options.client
+    return ssl !== false && ssl !== 'prefer'
+  }
+
   async #connect(): Promise<Socket> {
     if (this.#failure !== undefined || this.#socket !== undefined) {
       throw new PostgresFailure('CONNECTION_CLOSED')
@@ -124,6 +132,15 @@ export class PostgresJsConnection {
       const failure = timeout.aborted ? new PostgresFailure('CONNECT_TIMEOUT') : (error as Error)
       this.destroy(failure)
       throw failure
+    }
+    if (this.#mustEncrypt) {
+      // The client would go on to greet a server that has no TLS, which then only hangs up.
+      socket.once('data', (answer: Buffer) => {
+        if (answer.toString('latin1', 0, 1) === tlsOffered) return
+        const failure = new PostgresFailure('TLS_NOT_OFFERED')
+        for (const reject of this.#pending) reject(failure)
+        this.destroy(failure)
+      })
     }
     // For TLS, the client looks here for the name that the certificate is to have.
     return Object.assign(socket, { host })
