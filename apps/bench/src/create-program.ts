@@ -20,15 +20,16 @@ export function createProgram(signal: AbortSignal, exit: (exitCode: number) => v
     .option('--json', 'print one line of JSON for each row')
     .option('--quick', 'a smoke test: two short rounds on little data; says nothing about speed')
     .option('--seconds <n>', 'length of a round (default: 2, with --quick 1)', parseSeconds)
-    .option('--only <name...>', 'the rows whose names begin so')
+    .option('--only <name...>', 'only these rows, or all whose names begin so: pgbench keys-100000')
     .option(
       '--postgres-url <url>',
       'use this server, on which databases may be created, and not one of our own',
     )
+    .option('--svg <path>', 'draw a chart, too')
     .option('--check', 'exit with 1 if a goal was not met')
     .addHelpText('after', helpText)
-    .action(async (options: Omit<BenchPostgresOptions, 'signal'>) => {
-      exit(await benchPostgres({ ...options, signal }))
+    .action(async (options: BenchPostgresOptions) => {
+      exit(await benchPostgres(options, signal))
     })
   return program
 }

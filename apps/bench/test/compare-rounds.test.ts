@@ -13,7 +13,7 @@ test('rounds alternate after one of each that does not count, and ratios are of 
     other: side('other'),
     [Symbol.asyncDispose]: async () => undefined,
   }
-  const measured = await compareRounds(contest, 3, new AbortController().signal)
+  const measured = await compareRounds(contest, 3)
   expect(order.join(' ')).toBe('ours other ours other ours other ours other')
   // Of neighbours: 10/10, 20/10, 20/5, 30/5, 30/10.
   expect(measured).toEqual({ ours: 20, other: 10, ratio: 3, low: 1, high: 6 })

@@ -3,8 +3,8 @@ import { median } from './median.ts'
 
 /** Two ways to do the same, each with a round that measures it. */
 export interface Contest extends AsyncDisposable {
-  ours(signal: AbortSignal): Promise<number>
-  other(signal: AbortSignal): Promise<number>
+  ours(): Promise<number>
+  other(): Promise<number>
 }
 
 /**
@@ -13,21 +13,17 @@ export interface Contest extends AsyncDisposable {
  *
  * @param rounds - of each side
  */
-export async function compareRounds(
-  contest: Contest,
-  rounds: number,
-  signal: AbortSignal,
-): Promise<Measured> {
-  await contest.ours(signal)
-  await contest.other(signal)
+export async function compareRounds(contest: Contest, rounds: number): Promise<Measured> {
+  await contest.ours()
+  await contest.other()
   const ours: number[] = []
   const others: number[] = []
   const ratios: number[] = []
   for (let round = 0; round < rounds; round += 1) {
-    const our = await contest.ours(signal)
+    const our = await contest.ours()
     const before = others.at(-1)
     if (before !== undefined) ratios.push(our / before)
-    const other = await contest.other(signal)
+    const other = await contest.other()
     ratios.push(our / other)
     ours.push(our)
     others.push(other)

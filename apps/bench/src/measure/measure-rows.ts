@@ -2,10 +2,15 @@ import { BenchError, SkipRow } from '../bench-error.ts'
 import type { Row, RowHeading } from '../row.ts'
 import { compareRounds, type Contest } from './compare-rounds.ts'
 
-/** A row that may be measured. */
-export interface RowPlan extends RowHeading {
-  /** Makes ready what it needs. @throws {@link SkipRow} where it cannot be measured */
-  prepare(signal: AbortSignal): Promise<Contest>
+/** A row that may be measured, with the help of a bench: what the rows of a run share. */
+export interface RowPlan<Bench> extends RowHeading {
+  /**
+   * Makes ready what it needs.
+   *
+   * @param signal - ends also the rounds
+   * @throws {@link SkipRow} where it cannot be measured
+   */
+  prepare(bench: Bench, signal: AbortSignal): Promise<Contest>
 }
 
 export interface MeasureOptions {
@@ -16,23 +21,29 @@ export interface MeasureOptions {
 }
 
 /** Measures rows one after the other, and gives each as soon as it is there. */
-export async function* measureRows(
-  plans: readonly RowPlan[],
+export async function* measureRows<Bench>(
+  plans: readonly RowPlan<Bench>[],
+  bench: Bench,
   { rounds, signal, onStart }: MeasureOptions,
 ): AsyncGenerator<Row, void> {
   for (const [index, plan] of plans.entries()) {
     signal.throwIfAborted()
     onStart(plan, index)
-    yield await measureRow(plan, rounds, signal)
+    const prepare = (): Promise<Contest> => plan.prepare(bench, signal)
+    yield await measureRow(plan, prepare, rounds, signal)
   }
 }
 
-async function measureRow(plan: RowPlan, rounds: number, signal: AbortSignal): Promise<Row> {
-  const { name, title, unit, goal } = plan
+async function measureRow(
+  { name, title, unit, goal }: RowHeading,
+  prepare: () => Promise<Contest>,
+  rounds: number,
+  signal: AbortSignal,
+): Promise<Row> {
   const heading = { name, title, unit, goal }
   try {
-    await using contest = await plan.prepare(signal)
-    return { ...heading, ...(await compareRounds(contest, rounds, signal)) }
+    await using contest = await prepare()
+    return { ...heading, ...(await compareRounds(contest, rounds)) }
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof SkipRow) return { ...heading, skipped: error.message }
@@ -42,20 +53,25 @@ async function measureRow(plan: RowPlan, rounds: number, signal: AbortSignal): P
 }
 
 /**
- * The rows whose names are given, or begin with what is given.
+ * The rows that have one of the names, or whose names begin with one and a hyphen; all if there is no
+ * name.
  *
- * @throws {@link BenchError} where nothing has such a name
+ * @throws {@link BenchError} for a name that selects nothing
  */
 export function selectRows<Plan extends RowHeading>(
   plans: readonly Plan[],
   names: readonly string[],
 ): readonly Plan[] {
   for (const name of names) {
-    if (!plans.some((plan) => plan.name.startsWith(name))) {
+    if (!plans.some((plan) => isSelected(plan, name))) {
       const known = plans.map((plan) => `  ${plan.name}`).join('\n')
-      throw new BenchError(`No row's name begins with "${name}". The rows are:\n${known}`)
+      throw new BenchError(`No row is named "${name}". There are:\n${known}`)
     }
   }
   if (names.length === 0) return plans
-  return plans.filter((plan) => names.some((name) => plan.name.startsWith(name)))
+  return plans.filter((plan) => names.some((name) => isSelected(plan, name)))
+}
+
+function isSelected(plan: RowHeading, name: string): boolean {
+  return plan.name === name || plan.name.startsWith(`${name}-`)
 }

@@ -23,12 +23,15 @@ export class BenchDatabases implements AsyncDisposable {
   }
 
   /** The database with this content, as tidy as it can be. `peer.entries` is a copy of its entries. */
-  async get(content: BenchContent): Promise<BenchDatabase> {
+  async get(content: BenchContent, signal: AbortSignal): Promise<BenchDatabase> {
     const name = JSON.stringify(content)
     const database = this.#made.get(name) ?? { url: await this.#databases.create(), content }
     const isNew = !this.#made.has(name)
     this.#made.set(name, database)
     const sql = postgres(database.url, { max: 1, onnotice: () => undefined })
+    // To fill it may take long.
+    const stop = (): void => void sql.end({ timeout: 0 })
+    signal.addEventListener('abort', stop)
     try {
       if (isNew) {
         await migrate(database.url)
@@ -38,6 +41,7 @@ export class BenchDatabases implements AsyncDisposable {
       // Rows that were overwritten by a round before are no part of the next.
       await sql`VACUUM (ANALYZE) holdfast.entries, holdfast.accounts, peer.entries`
     } finally {
+      signal.removeEventListener('abort', stop)
       await sql.end()
     }
     return database

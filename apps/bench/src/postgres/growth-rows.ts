@@ -1,7 +1,6 @@
 import { measureCost } from '../measure/measure-calls.ts'
-import type { RowPlan } from '../measure/measure-rows.ts'
 import { type BenchContent, oneScope } from './bench-content.ts'
-import type { BenchContext } from './bench-context.ts'
+import type { BenchRun, PostgresRow } from './bench-run.ts'
 import { DriverClient } from './driver-client.ts'
 import { shortRoundMs } from './short-round.ts'
 
@@ -17,13 +16,13 @@ interface Growth {
 }
 
 /** What calls cost when there is more in the store, against when there is little. */
-export function growthRows(context: BenchContext): readonly RowPlan[] {
-  return [...keyGrowths(context), ...scopeGrowths(context)].flatMap((growth) =>
-    calls.map((call) => toPlan(growth, call, context)),
+export function growthRows(run: BenchRun): readonly PostgresRow[] {
+  return [...keyGrowths(run), ...scopeGrowths(run)].flatMap((growth) =>
+    calls.map((call) => toPlan(growth, call, run)),
   )
 }
 
-function keyGrowths({ sizes }: BenchContext): readonly Growth[] {
+function keyGrowths({ sizes }: BenchRun): readonly Growth[] {
   const [least, ...more] = sizes.keyGrowth
   return more.map((keys) => ({
     name: `keys-${keys}`,
@@ -37,7 +36,7 @@ function ofKeys(keysPerScope: number): BenchContent {
   return { ...oneScope, keysPerScope, valueBytes: 1_024 }
 }
 
-function scopeGrowths({ sizes }: BenchContext): readonly Growth[] {
+function scopeGrowths({ sizes }: BenchRun): readonly Growth[] {
   const [least, ...more] = sizes.scopeGrowth
   return more.map((scopes) => ({
     name: `scopes-${scopes}`,
@@ -53,7 +52,7 @@ function ofScopes(scopes: number): BenchContent {
   return { workspaces: side, plugins: side, keysPerScope: 10, valueBytes: 1_024 }
 }
 
-function toPlan(growth: Growth, call: Call, { databases, seconds }: BenchContext): RowPlan {
+function toPlan(growth: Growth, call: Call, { seconds }: BenchRun): PostgresRow {
   const { name, title, smallest, larger } = growth
   const inFlight = call === 'list' ? 1 : 32
   const round = { inFlight, milliseconds: shortRoundMs(seconds) }
@@ -62,14 +61,14 @@ function toPlan(growth: Growth, call: Call, { databases, seconds }: BenchContext
     title: `${call}, ${title}`,
     unit: 'µs',
     goal: null,
-    async prepare() {
+    async prepare(databases, signal) {
       await using stack = new AsyncDisposableStack()
-      const one = stack.use(await DriverClient.open(await databases.get(larger)))
-      const other = stack.use(await DriverClient.open(await databases.get(smallest)))
+      const one = stack.use(await DriverClient.open(await databases.get(larger, signal)))
+      const other = stack.use(await DriverClient.open(await databases.get(smallest, signal)))
       const owned = stack.move()
       return {
-        ours: (signal) => measureCost(callOf(one, call), { ...round, signal }),
-        other: (signal) => measureCost(callOf(other, call), { ...round, signal }),
+        ours: () => measureCost(callOf(one, call), { ...round, signal }),
+        other: () => measureCost(callOf(other, call), { ...round, signal }),
         [Symbol.asyncDispose]: () => owned.disposeAsync(),
       }
     },

@@ -1,8 +1,7 @@
 import postgres, { type Sql } from 'postgres'
 import { measureCost } from '../measure/measure-calls.ts'
-import type { RowPlan } from '../measure/measure-rows.ts'
 import { type BenchContent, oneScope, randomKey } from './bench-content.ts'
-import type { BenchContext } from './bench-context.ts'
+import type { BenchRun, PostgresRow } from './bench-run.ts'
 import { DriverClient } from './driver-client.ts'
 import { shortRoundMs } from './short-round.ts'
 
@@ -10,12 +9,12 @@ const count = 1_000
 const digits = 3
 
 /** Listing, against the statement that one would write by hand, through the same client. */
-export function listRows(context: BenchContext): readonly RowPlan[] {
-  return [toPlan('list-keys', true, context), toPlan('list-values', false, context)]
+export function listRows(run: BenchRun): readonly PostgresRow[] {
+  return [toPlan('list-keys', true, run), toPlan('list-values', false, run)]
 }
 
-function toPlan(name: string, keysOnly: boolean, context: BenchContext): RowPlan {
-  const { databases, sizes, seconds } = context
+function toPlan(name: string, keysOnly: boolean, run: BenchRun): PostgresRow {
+  const { sizes, seconds } = run
   const content = { ...oneScope, keysPerScope: sizes.listKeys, valueBytes: 1_024 }
   const what = keysOnly ? 'keys' : 'keys with values of 1 KiB'
   return {
@@ -23,9 +22,9 @@ function toPlan(name: string, keysOnly: boolean, context: BenchContext): RowPlan
     title: `list ${showCount(count)} of ${showCount(sizes.listKeys)} ${what} / by hand`,
     unit: 'µs',
     goal: { ratioUnder: 1.2 },
-    async prepare() {
+    async prepare(databases, signal) {
       await using stack = new AsyncDisposableStack()
-      const database = await databases.get(content)
+      const database = await databases.get(content, signal)
       const client = stack.use(await DriverClient.open(database))
       const sql = postgres(database.url, { fetch_types: false, onnotice: () => undefined })
       stack.defer(() => sql.end())
@@ -34,8 +33,8 @@ function toPlan(name: string, keysOnly: boolean, context: BenchContext): RowPlan
       const byHand = (): Promise<void> => listByHand(sql, content, keysOnly)
       const round = { inFlight: 1, milliseconds: shortRoundMs(seconds) }
       return {
-        ours: (signal) => measureCost(list, { ...round, signal }),
-        other: (signal) => measureCost(byHand, { ...round, signal }),
+        ours: () => measureCost(list, { ...round, signal }),
+        other: () => measureCost(byHand, { ...round, signal }),
         [Symbol.asyncDispose]: () => owned.disposeAsync(),
       }
     },

@@ -1,7 +1,6 @@
 import { measureCalls } from '../measure/measure-calls.ts'
-import type { RowPlan } from '../measure/measure-rows.ts'
 import { type BenchContent, firstKey, oneScope } from './bench-content.ts'
-import type { BenchContext } from './bench-context.ts'
+import type { BenchRun, PostgresRow } from './bench-run.ts'
 import { DriverClient } from './driver-client.ts'
 import { findPgbench } from './find-pgbench.ts'
 import { runPgbench } from './run-pgbench.ts'
@@ -63,11 +62,11 @@ const rows: readonly PgbenchRow[] = [
 ]
 
 /** The driver against `pgbench -M prepared`: what one connection for each client can do at most. */
-export function pgbenchRows(context: BenchContext): readonly RowPlan[] {
-  return rows.map((row) => toPlan(row, context))
+export function pgbenchRows(run: BenchRun): readonly PostgresRow[] {
+  return rows.map((row) => toPlan(row, run))
 }
 
-function toPlan(row: PgbenchRow, { databases, sizes, seconds }: BenchContext): RowPlan {
+function toPlan(row: PgbenchRow, { sizes, seconds }: BenchRun): PostgresRow {
   const { name, call, inFlight, clients, valueBytes, ratioAtLeast } = row
   const keysPerScope = valueBytes === small ? sizes.keys : sizes.largeKeys
   const content = { ...oneScope, keysPerScope, valueBytes }
@@ -76,18 +75,16 @@ function toPlan(row: PgbenchRow, { databases, sizes, seconds }: BenchContext): R
     title: `${call} ${valueBytes / 1_024} KiB, ${inFlight} in flight / pgbench, clients: ${clients}`,
     unit: 'ops/s',
     goal: { ratioAtLeast },
-    async prepare() {
+    async prepare(databases, signal) {
       const program = findPgbench()
-      const database = await databases.get(content)
+      const database = await databases.get(content, signal)
       const client = await DriverClient.open(database)
       const script = scripts[call](content)
       const variables = call === 'set' ? { value: hexValue(valueBytes), version } : {}
       const { url } = database
       return {
-        ours: (signal) =>
-          measureCalls(client[call], { inFlight, milliseconds: seconds * 1_000, signal }),
-        other: (signal) =>
-          runPgbench({ program, url, script, variables, clients, seconds, signal }),
+        ours: () => measureCalls(client[call], { inFlight, milliseconds: seconds * 1_000, signal }),
+        other: () => runPgbench({ program, url, script, variables, clients, seconds, signal }),
         [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
       }
     },

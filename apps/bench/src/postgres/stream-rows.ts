@@ -2,35 +2,31 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { extname } from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { RowPlan } from '../measure/measure-rows.ts'
 import { oneScope } from './bench-content.ts'
-import type { BenchContext } from './bench-context.ts'
+import type { BenchRun, PostgresRow } from './bench-run.ts'
 import type { StreamMemoryTask } from './stream-memory-entry.ts'
 
 const mebibyte = 1_048_576
 const content = { ...oneScope, keysPerScope: 10, valueBytes: 1_024 }
 
 /** How much memory a large value needs on its way in and out, each in a process of its own. */
-export function streamRows(context: BenchContext): readonly RowPlan[] {
-  return [toPlan('write', context), toPlan('read', context)]
+export function streamRows(run: BenchRun): readonly PostgresRow[] {
+  return [toPlan('write', run), toPlan('read', run)]
 }
 
-function toPlan(
-  direction: StreamMemoryTask['direction'],
-  { databases, sizes }: BenchContext,
-): RowPlan {
+function toPlan(direction: StreamMemoryTask['direction'], { sizes }: BenchRun): PostgresRow {
   const mebibytes = sizes.streamBytes / mebibyte
   return {
     name: `stream-${direction}`,
     title: `memory to ${direction} ${mebibytes} MiB as a stream / its size`,
     unit: 'MiB',
     goal: { oursUnder: 64 },
-    async prepare(prepareSignal) {
-      const { url } = await databases.get(content)
+    async prepare(databases, signal) {
+      const { url } = await databases.get(content, signal)
       const task = { url, bytes: sizes.streamBytes }
-      if (direction === 'read') await runAlone({ ...task, direction: 'write' }, prepareSignal)
+      if (direction === 'read') await runAlone({ ...task, direction: 'write' }, signal)
       return {
-        ours: async (signal) => (await runAlone({ ...task, direction }, signal)) / mebibyte,
+        ours: async () => (await runAlone({ ...task, direction }, signal)) / mebibyte,
         other: async () => mebibytes,
         [Symbol.asyncDispose]: async () => undefined,
       }

@@ -1,9 +1,14 @@
+import type { RowPlan } from '../measure/measure-rows.ts'
 import type { BenchDatabases } from './bench-databases.ts'
 
-/** What all rows of a run share. */
-export interface BenchContext {
-  readonly databases: BenchDatabases
+/** A row of this benchmark. */
+export type PostgresRow = RowPlan<BenchDatabases>
+
+/** How thoroughly to measure. */
+export interface BenchRun {
   readonly sizes: BenchSizes
+  /** Rounds of each side. */
+  readonly rounds: number
   /** Length of a round. */
   readonly seconds: number
 }
@@ -22,7 +27,7 @@ export interface BenchSizes {
   readonly listKeys: number
 }
 
-export const fullSizes: BenchSizes = {
+const fullSizes: BenchSizes = {
   keys: 10_000,
   largeKeys: 500,
   streamBytes: 104_857_600,
@@ -31,7 +36,7 @@ export const fullSizes: BenchSizes = {
   listKeys: 1_000_000,
 }
 
-export const quickSizes: BenchSizes = {
+const quickSizes: BenchSizes = {
   keys: 1_000,
   largeKeys: 20,
   streamBytes: 16_777_216,
@@ -39,3 +44,8 @@ export const quickSizes: BenchSizes = {
   scopeGrowth: [1, 100],
   listKeys: 10_000,
 }
+
+export const fullRun: BenchRun = { sizes: fullSizes, rounds: 5, seconds: 2 }
+
+/** A smoke test. */
+export const quickRun: BenchRun = { sizes: quickSizes, rounds: 2, seconds: 1 }
