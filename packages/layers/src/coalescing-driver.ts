@@ -39,6 +39,8 @@ export class CoalescingDriver implements StorageDriver {
   /** Those that have something to send. */
   readonly #ready = new Set<CommitQueue>()
   #isScheduled = false
+  /** Those who wait until the gets of this tick have been sent. */
+  #waiting: (() => void)[] = []
 
   constructor(driver: StorageDriver, batchLimits: BatchLimits) {
     this.#driver = driver
@@ -95,9 +97,10 @@ export class CoalescingDriver implements StorageDriver {
     const queue = this.#commitQueue(scope)
     const write = queue.pending.beginClear(scope.store)
     try {
-      return await callAfter(write.before, options?.signal, () =>
-        this.#driver.clear(scope, options),
-      )
+      return await callAfter(write.before, options?.signal, async () => {
+        await this.#getsSent()
+        return await this.#driver.clear(scope, options)
+      })
     } finally {
       write.end()
       this.#schedule(queue)
@@ -122,9 +125,10 @@ export class CoalescingDriver implements StorageDriver {
   async writeStream(scope: Scope, put: StreamPut, options?: CallOptions): Promise<void> {
     try {
       // Nobody waits for it in turn: a stream may take what time it likes.
-      await this.#afterWritesOf(scope, [put.key], options, () =>
-        this.#driver.writeStream(scope, put, options),
-      )
+      await this.#afterWritesOf(scope, [put.key], options, async () => {
+        await this.#getsSent()
+        await this.#driver.writeStream(scope, put, options)
+      })
     } finally {
       this.#usage.hasWritten(scope, put.quota)
     }
@@ -185,11 +189,18 @@ export class CoalescingDriver implements StorageDriver {
     process.nextTick(() => this.#flush())
   }
 
+  /** Comes when the gets have been sent that were called before, for they are not to see what is next. */
+  async #getsSent(): Promise<void> {
+    if (this.#gets.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
   /** Gets go first: what was called before a commit of the same tick is not to see it. */
   #flush(): void {
     this.#isScheduled = false
     for (const gets of this.#gets.values()) gets.flush()
     this.#gets.clear()
+    for (const resolve of this.#waiting) resolve()
+    this.#waiting = []
     for (const commits of this.#ready) {
       commits.flush()
       if (commits.isIdle) this.#commits.delete(pluginIdOf(commits.target))

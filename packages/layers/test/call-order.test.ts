@@ -119,7 +119,7 @@ describe('calls that are made at once', () => {
         }
         expect(await Promise.all(running)).toEqual(expected)
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     )
   })
 })

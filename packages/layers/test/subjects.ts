@@ -6,7 +6,8 @@ import { createFileDriver } from '@holdfast/drivers-file'
 import { createMemoryDriver } from '@holdfast/drivers-memory'
 import { coalesce } from '@holdfast/layers'
 
-const memory: DriverUnderTest = {
+/** The memory driver by itself. */
+export const memory: DriverUnderTest = {
   name: 'memory',
   capabilities: createMemoryDriver().capabilities,
   createStore: ({ clock }) => ({ createDriver: () => createMemoryDriver({ clock }) }),
