@@ -2,16 +2,21 @@ import { createPostgresDriver } from '@holdfast/drivers-postgres'
 import { ThrowawayPostgres } from '@holdfast/test-postgres'
 import postgres from 'postgres'
 import { expect, test } from 'vitest'
-import { type BenchContent, randomKey, randomScope } from '../src/postgres/bench-content.ts'
+import {
+  type BenchContent,
+  oneScope,
+  randomKey,
+  randomScope,
+} from '../src/postgres/bench-content.ts'
 import { BenchDatabases } from '../src/postgres/bench-databases.ts'
 import { DriverClient } from '../src/postgres/driver-client.ts'
 
-const content: BenchContent = { workspaces: 2, plugins: 3, keysPerScope: 10, valueBytes: 1_024 }
+const content: BenchContent = { ...oneScope, workspaces: 2, plugins: 3, keysPerScope: 10 }
 
 test('what SQL has filled is to the driver as if it had written it', async () => {
   await using server = await ThrowawayPostgres.start()
   const { signal } = new AbortController()
-  await using databases = new BenchDatabases(server.url)
+  await using databases = new BenchDatabases({ url: server.url, isThrowaway: true })
   const { url } = await databases.get(content, signal)
   await using driver = createPostgresDriver({ url })
   await driver.open()
@@ -37,7 +42,7 @@ test('calls go to keys that are there, and databases of the same content are mad
   }
   const before = await count()
   {
-    await using databases = new BenchDatabases(server.url)
+    await using databases = new BenchDatabases({ url: server.url, isThrowaway: false })
     const database = await databases.get(content, signal)
     await using client = await DriverClient.open(database)
     await client.set()

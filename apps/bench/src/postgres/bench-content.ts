@@ -13,10 +13,12 @@ export interface BenchContent {
   readonly plugins: number
   readonly keysPerScope: number
   readonly valueBytes: number
+  /** Whether those who are compared with have the same in `peer.entries`. */
+  readonly hasPeers: boolean
 }
 
-/** For contents that are about keys. */
-export const oneScope = { workspaces: 1, plugins: 1 } as const
+/** What most contents are like. */
+export const oneScope = { workspaces: 1, plugins: 1, valueBytes: 1_024, hasPeers: false } as const
 
 /** The number of the first key, so that all have the same length. */
 export const firstKey = 1_000_000

@@ -2,7 +2,8 @@ import { createPostgresDriver } from '@holdfast/drivers-postgres'
 import { Databases } from '@holdfast/test-postgres'
 import postgres from 'postgres'
 import type { BenchContent } from './bench-content.ts'
-import { copyForPeers, fillDatabase } from './fill-database.ts'
+import type { BenchServer } from './bench-server.ts'
+import { fillDatabase } from './fill-database.ts'
 
 /** A database that is filled. */
 export interface BenchDatabase {
@@ -12,17 +13,19 @@ export interface BenchDatabase {
 
 /**
  * The databases of one run, each with one content, so that none of them weighs on another's tables.
- * One is made when it is first asked for, and all are dropped with this.
+ * One is made when it is first asked for. They are dropped with this, unless the server goes with them.
  */
 export class BenchDatabases implements AsyncDisposable {
   readonly #databases: Databases
+  readonly #isThrowaway: boolean
   readonly #made = new Map<string, BenchDatabase>()
 
-  constructor(url: string) {
+  constructor({ url, isThrowaway }: Pick<BenchServer, 'url' | 'isThrowaway'>) {
     this.#databases = new Databases(url)
+    this.#isThrowaway = isThrowaway
   }
 
-  /** The database with this content, as tidy as it can be. `peer.entries` is a copy of its entries. */
+  /** The database with this content, as tidy as it can be. */
   async get(content: BenchContent, signal: AbortSignal): Promise<BenchDatabase> {
     const name = JSON.stringify(content)
     const database = this.#made.get(name) ?? { url: await this.#databases.create(), content }
@@ -36,10 +39,9 @@ export class BenchDatabases implements AsyncDisposable {
       if (isNew) {
         await migrate(database.url)
         await fillDatabase(sql, content)
-        await copyForPeers(sql)
       }
       // Rows that were overwritten by a round before are no part of the next.
-      await sql`VACUUM (ANALYZE) holdfast.entries, holdfast.accounts, peer.entries`
+      await sql`VACUUM (ANALYZE)`
     } finally {
       signal.removeEventListener('abort', stop)
       await sql.end()
@@ -49,6 +51,7 @@ export class BenchDatabases implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     try {
+      if (this.#isThrowaway) return
       for (const { url } of this.#made.values()) await this.#databases.drop(url)
     } finally {
       await this.#databases[Symbol.asyncDispose]()

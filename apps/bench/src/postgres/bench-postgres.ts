@@ -47,7 +47,7 @@ export async function benchPostgres(
   using progress = new Progress()
   progress.show('starting PostgreSQL')
   await using server = await openBenchServer(options.postgresUrl)
-  await using databases = new BenchDatabases(server.url)
+  await using databases = new BenchDatabases(server)
   const onStart: MeasureOptions['onStart'] = ({ title }, index) =>
     progress.show(`${index + 1} of ${plans.length}: ${title}`)
   const rows: Row[] = []

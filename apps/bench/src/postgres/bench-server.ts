@@ -7,6 +7,8 @@ export interface BenchServer extends AsyncDisposable {
   readonly url: string
   /** As the server tells it: `18.4`. */
   readonly version: string
+  /** Whether it goes, with all that is in it, when this is disposed. */
+  readonly isThrowaway: boolean
 }
 
 /** As delivered, but for checkpoints, which would fall into the rounds of one side or the other. */
@@ -18,18 +20,22 @@ const settings = { checkpoint_timeout: '1h', max_wal_size: '12GB' }
  * @throws {@link BenchError} where it cannot be reached, or does not keep what it acknowledges
  */
 export async function openBenchServer(url: string | undefined): Promise<BenchServer> {
-  if (url !== undefined) return { ...(await inspect(url)), [Symbol.asyncDispose]: async () => {} }
+  if (url !== undefined) {
+    const inspected = await inspect(url)
+    return { ...inspected, isThrowaway: false, [Symbol.asyncDispose]: async () => undefined }
+  }
   const server = await ThrowawayPostgres.start({ settings })
   try {
     const inspected = await inspect(server.url)
-    return { ...inspected, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+    const dispose = (): Promise<void> => server[Symbol.asyncDispose]()
+    return { ...inspected, isThrowaway: true, [Symbol.asyncDispose]: dispose }
   } catch (error) {
     await server[Symbol.asyncDispose]()
     throw error
   }
 }
 
-async function inspect(url: string): Promise<Omit<BenchServer, keyof AsyncDisposable>> {
+async function inspect(url: string): Promise<Pick<BenchServer, 'url' | 'version'>> {
   if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) {
     throw new BenchError(
       '--postgres-url is of the form postgres://USER:PASSWORD@HOST:PORT/DATABASE.',

@@ -33,7 +33,7 @@ function keyGrowths({ sizes }: BenchRun): readonly Growth[] {
 }
 
 function ofKeys(keysPerScope: number): BenchContent {
-  return { ...oneScope, keysPerScope, valueBytes: 1_024 }
+  return { ...oneScope, keysPerScope }
 }
 
 function scopeGrowths({ sizes }: BenchRun): readonly Growth[] {
@@ -49,7 +49,7 @@ function scopeGrowths({ sizes }: BenchRun): readonly Growth[] {
 /** As many plugins as workspaces, with a few keys in each scope. */
 function ofScopes(scopes: number): BenchContent {
   const side = Math.sqrt(scopes)
-  return { workspaces: side, plugins: side, keysPerScope: 10, valueBytes: 1_024 }
+  return { ...oneScope, workspaces: side, plugins: side, keysPerScope: 10 }
 }
 
 function toPlan(growth: Growth, call: Call, { seconds }: BenchRun): PostgresRow {

@@ -15,7 +15,7 @@ export function listRows(run: BenchRun): readonly PostgresRow[] {
 
 function toPlan(name: string, keysOnly: boolean, run: BenchRun): PostgresRow {
   const { sizes, seconds } = run
-  const content = { ...oneScope, keysPerScope: sizes.listKeys, valueBytes: 1_024 }
+  const content = { ...oneScope, keysPerScope: sizes.listKeys }
   const what = keysOnly ? 'keys' : 'keys with values of 1 KiB'
   return {
     name,

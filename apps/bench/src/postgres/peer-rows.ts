@@ -31,7 +31,7 @@ export function peerRows(run: BenchRun): readonly PostgresRow[] {
 }
 
 function toPlan(peer: Peer, call: 'get' | 'set', { sizes, seconds }: BenchRun): PostgresRow {
-  const content = { ...oneScope, keysPerScope: sizes.keys, valueBytes: 1_024 }
+  const content = { ...oneScope, keysPerScope: sizes.keys, hasPeers: true }
   return {
     name: `${peer.name}-${call}`,
     title: `${call} 1 KiB, 32 in flight / ${peer.title}`,

@@ -69,7 +69,7 @@ export function pgbenchRows(run: BenchRun): readonly PostgresRow[] {
 function toPlan(row: PgbenchRow, { sizes, seconds }: BenchRun): PostgresRow {
   const { name, call, inFlight, clients, valueBytes, ratioAtLeast } = row
   const keysPerScope = valueBytes === small ? sizes.keys : sizes.largeKeys
-  const content = { ...oneScope, keysPerScope, valueBytes }
+  const content = { ...oneScope, keysPerScope, valueBytes, hasPeers: true }
   return {
     name,
     title: `${call} ${valueBytes / 1_024} KiB, ${inFlight} in flight / pgbench, clients: ${clients}`,

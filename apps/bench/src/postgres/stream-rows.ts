@@ -7,7 +7,7 @@ import type { BenchRun, PostgresRow } from './bench-run.ts'
 import type { StreamMemoryTask } from './stream-memory-entry.ts'
 
 const mebibyte = 1_048_576
-const content = { ...oneScope, keysPerScope: 10, valueBytes: 1_024 }
+const content = { ...oneScope, keysPerScope: 10 }
 
 /** How much memory a large value needs on its way in and out, each in a process of its own. */
 export function streamRows(run: BenchRun): readonly PostgresRow[] {
