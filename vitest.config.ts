@@ -2,13 +2,15 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
+// Tests run on the sources of their neighbours too, so that they need no build.
+const conditions = ['@holdfast/source', 'module', 'node', 'development|production']
+
 // vitest takes its configuration from the default export only.
 // oxlint-disable-next-line import/no-default-export
 export default defineConfig({
-  // Tests run on the sources of their neighbours too, so that they need no build.
-  ssr: {
-    resolve: { conditions: ['@holdfast/source', 'module', 'node', 'development|production'] },
-  },
+  ssr: { resolve: { conditions } },
+  // What sets up a project runs in an environment of its own.
+  environments: { __vitest__: { resolve: { conditions } } },
   test: {
     projects: globSync('{packages/*,apps/*,apps/runner/plugins/*}/package.json').map(toProject),
     reporters: ['default', ['junit', { outputFile: 'reports/junit.xml' }]],

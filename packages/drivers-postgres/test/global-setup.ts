@@ -1,4 +1,4 @@
-import { ThrowawayPostgres } from '@holdfast/test-postgres'
+import { forgetful, ThrowawayPostgres } from '@holdfast/test-postgres'
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
@@ -16,7 +16,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     project.provide('postgresUrl', given)
     return async () => undefined
   }
-  const server = await ThrowawayPostgres.start()
+  const server = await ThrowawayPostgres.start({
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+  })
   project.provide('postgresUrl', server.url)
   return () => server[Symbol.asyncDispose]()
 }

@@ -1,8 +1,8 @@
 import type { Clock, StorageDriver } from '@holdfast/core'
 import type { DriverUnderTest } from '@holdfast/driver-testkit'
 import { createPostgresDriver } from '@holdfast/drivers-postgres'
+import type { Databases } from '@holdfast/test-postgres'
 import postgres from 'postgres'
-import type { Databases } from './databases.ts'
 
 const countLeftovers = `
   SELECT coalesce(sum(length(bytes)), 0)::int AS bytes FROM holdfast.chunks

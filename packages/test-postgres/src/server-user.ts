@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { chown, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 /** Whom to start a process as, as `spawn` takes it. */
 export interface ServerUser {
@@ -10,6 +13,14 @@ export interface ServerUser {
 export function serverUser(): ServerUser {
   if (process.getuid?.() !== 0) return {}
   return idsOf('postgres') ?? idsOf('nobody') ?? {}
+}
+
+/** Makes a temporary folder that belongs to the {@link serverUser}. */
+export async function makeServerFolder(prefix: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), prefix))
+  const { uid, gid } = serverUser()
+  if (uid !== undefined && gid !== undefined) await chown(folder, uid, gid)
+  return folder
 }
 
 function idsOf(name: string): ServerUser | null {

@@ -1,14 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { type ChildProcess, execFile } from 'node:child_process'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { freePort } from './free-port.ts'
 import { embeddedPrograms } from './postgres-programs.ts'
 import { allGone, signalAll, withChildren } from './server-processes.ts'
-import { serverUser } from './server-user.ts'
+import { makeServerFolder, serverUser } from './server-user.ts'
+import { endProgram, isRunning, startProgram } from './start-program.ts'
 
 const execute = promisify(execFile)
 
@@ -24,6 +22,13 @@ export interface ThrowawayPostgresOptions {
   readonly programs?: string
   /** Settings of the server by name, such as `{ fsync: 'off' }`. */
   readonly settings?: Readonly<Record<string, string>>
+}
+
+/** Settings of a server that need not outlive a loss of power, which it is faster with. */
+export const forgetful: Readonly<Record<string, string>> = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
 }
 
 /** What is settled before a server is started, and is the same when it is started again. */
@@ -98,13 +103,9 @@ export class ThrowawayPostgres implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (isRunning(this.#postmaster)) {
-      const ended = once(this.#postmaster, 'exit')
-      this.#postmaster.kill('SIGQUIT')
-      // It waits for its other processes, and none of them ends while it is frozen.
-      this.thaw()
-      await ended
-    }
+    // None of its processes ends while it is frozen.
+    this.thaw()
+    await endProgram(this.#postmaster, 'SIGQUIT')
     await remove(this.#launch)
   }
 
@@ -118,9 +119,7 @@ async function prepare({
   programs = embeddedPrograms(),
   settings = {},
 }: ThrowawayPostgresOptions): Promise<Launch> {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-postgres-'))
-  const { uid, gid } = serverUser()
-  if (uid !== undefined && gid !== undefined) await chown(folder, uid, gid)
+  const folder = await makeServerFolder('holdfast-postgres-')
   return { programs, settings, folder, port: await freePort() }
 }
 
@@ -138,30 +137,15 @@ async function initialise({ programs, folder }: Launch): Promise<void> {
   await execute(program, [...place, ...access, '--no-sync'], { ...serverUser(), cwd: folder })
 }
 
-async function startPostmaster(launch: Launch): Promise<ChildProcess> {
+function startPostmaster(launch: Launch): Promise<ChildProcess> {
   const { programs, folder, port } = launch
   const place = ['-D', join(folder, 'data'), '-k', folder, '-p', String(port)]
   const settings = Object.entries({ max_connections: '200', ...launch.settings })
   const flags = settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const postmaster = spawn(join(programs, 'postgres'), [...place, ...flags], {
-    ...serverUser(),
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'pipe'],
+  return startProgram({
+    path: join(programs, 'postgres'),
+    args: [...place, ...flags],
+    folder,
+    ready: /ready to accept (?:read-only )?connections/,
   })
-  const log: string[] = []
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const lines = createInterface({ input: postmaster.stderr }).on('line', (line) => {
-    log.push(line)
-    if (/ready to accept (?:read-only )?connections/.test(line)) resolve()
-  })
-  postmaster.on('error', reject)
-  postmaster.on('exit', () => reject(new Error(`PostgreSQL did not start:\n${log.join('\n')}`)))
-  await promise
-  // What it says from now on is nobody's, but has to be read.
-  lines.removeAllListeners('line')
-  return postmaster
-}
-
-function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
-  return pid !== undefined && exitCode === null && signalCode === null
 }

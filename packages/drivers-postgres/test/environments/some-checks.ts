@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto'
+import type { TestFunction } from '@holdfast/driver-testkit'
+import { test } from 'vitest'
+
+// In soaks all of them are run.
+const isSoak = process.env['HOLDFAST_SOAK'] !== undefined
+const seed = process.env['HOLDFAST_SEED'] ?? new Date().toISOString()
+
+/**
+ * Declares about half of the tests that it is given, another half in each run, and shows the others
+ * as skipped.
+ */
+export const someChecks: TestFunction = Object.assign(
+  (title: string, body: () => Promise<void>) => {
+    const [byte = 0] = createHash('sha256').update(`${seed} ${title}`).digest()
+    if (isSoak || byte % 2 === 0) test(title, body)
+    else test.skip(`${title} (skipped: it is in the other half of the checks)`, body)
+  },
+  { skip: test.skip },
+)
