@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { benchPostgres, type BenchPostgresOptions } from './postgres/bench-postgres.ts'
+import type { BenchPostgresOptions } from './postgres/bench-postgres.ts'
 
 /**
  * What the command understands.
@@ -29,6 +29,7 @@ export function createProgram(signal: AbortSignal, exit: (exitCode: number) => v
     .option('--check', 'exit with 1 if a goal was not met')
     .addHelpText('after', helpText)
     .action(async (options: BenchPostgresOptions) => {
+      const { benchPostgres } = await import('./postgres/bench-postgres.ts')
       exit(await benchPostgres(options, signal))
     })
   return program

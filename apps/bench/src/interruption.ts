@@ -11,13 +11,16 @@ export class Interrupted extends Error {
   }
 }
 
-/** Listens for signals until it is disposed. */
+/** Listens until it is disposed. */
 export interface Interruption extends Disposable {
-  /** Aborts with {@link Interrupted}. */
+  /** Aborts with {@link Interrupted}, or with an error that nobody caught. */
   readonly signal: AbortSignal
 }
 
-/** Aborts on the first SIGINT or SIGTERM, so that servers are stopped. A second one ends at once. */
+/**
+ * Aborts on the first SIGINT or SIGTERM and on what nobody caught, so that servers are stopped. A
+ * second signal ends the process at once.
+ */
 export function listenForInterruption(): Interruption {
   const controller = new AbortController()
   const onSignal = (name: 'SIGINT' | 'SIGTERM'): void => {
@@ -25,11 +28,14 @@ export function listenForInterruption(): Interruption {
     if (controller.signal.aborted) process.exit(reason.exitCode)
     controller.abort(reason)
   }
+  const onError = (error: unknown): void => controller.abort(error)
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  process.on('uncaughtException', onError).on('unhandledRejection', onError)
   return {
     signal: controller.signal,
     [Symbol.dispose]: () => {
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+      process.off('uncaughtException', onError).off('unhandledRejection', onError)
     },
   }
 }

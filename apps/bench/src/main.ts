@@ -16,13 +16,21 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     let exitCode = 0
     await createProgram(signal, (code) => (exitCode = code)).parseAsync(args, { from: 'user' })
+    signal.throwIfAborted()
     return exitCode
   } catch (error) {
-    if (signal.reason instanceof Interrupted) return signal.reason.exitCode
+    const reason: unknown = signal.reason
+    if (reason instanceof Interrupted) return reason.exitCode
+    if (isBrokenPipe(error)) return 0
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     process.stderr.write(`bench: ${describe(error)}\n`)
     return 1
   }
+}
+
+/** Whoever read the output, such as `head`, has had enough of it. */
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE'
 }
 
 function describe(error: unknown): string {

@@ -44,16 +44,15 @@ export async function runPgbench(round: PgbenchRound): Promise<number> {
   return Number(rate)
 }
 
-/** How a URL is told to libpq, so that its password is in no list of processes. */
+/** How a URL is told to libpq, so that its password is in no list of processes. TLS is as for us. */
 function connectionEnvironment(url: string): Readonly<Record<string, string>> {
   const { hostname, port, username, password, pathname, searchParams } = new URL(url)
-  const sslmode = searchParams.get('sslmode')
   return {
-    PGHOST: hostname,
+    PGHOST: hostname.replaceAll(/[[\]]/g, ''),
     PGPORT: port === '' ? '5432' : port,
     PGUSER: decodeURIComponent(username),
     PGPASSWORD: decodeURIComponent(password),
     PGDATABASE: decodeURIComponent(pathname.slice(1)),
-    ...(sslmode === null ? {} : { PGSSLMODE: sslmode }),
+    PGSSLMODE: searchParams.get('sslmode') ?? 'disable',
   }
 }
