@@ -8,6 +8,8 @@ export interface AsyncContext {
   readonly invocation: AsyncLocalStorage<Invocation>
   /** The functions of updates that the running code was called from. */
   readonly changes: AsyncLocalStorage<readonly RunningChange[]>
+  /** Whether the running code was called to prepare a write, as a schema is. */
+  readonly preparing: AsyncLocalStorage<boolean>
 }
 
 /**
@@ -29,6 +31,7 @@ function sharedAsyncContext(): AsyncContext {
   const created: AsyncContext = Object.freeze({
     invocation: new AsyncLocalStorage<Invocation>(),
     changes: new AsyncLocalStorage<readonly RunningChange[]>(),
+    preparing: new AsyncLocalStorage<boolean>(),
   })
   Object.defineProperty(globalThis, name, { value: created })
   return created

@@ -1,4 +1,4 @@
-import type { Clock } from '@holdfast/core'
+import { type Clock, PendingWrites } from '@holdfast/core'
 import type { StoreAccess } from '../stores/store-access.ts'
 import { asyncContext } from './async-context.ts'
 import type { InvocationContext } from './invocation-context.ts'
@@ -13,6 +13,7 @@ export class Invocation implements StoreAccess {
   readonly context: InvocationContext
   /** What `attempt_store` holds. */
   readonly attemptValues: Map<string, unknown> = new Map()
+  readonly pending: PendingWrites = new PendingWrites()
   isClosed = false
   #life: { readonly signal: AbortSignal; readonly end: AbortController } | undefined
 

@@ -15,11 +15,13 @@ import type {
   AtomicResult,
   AtomicStorage,
 } from '../atomic-change.ts'
+import type { PluginCommit } from '../invocation/plugin-storage.ts'
 import { refuseNested, runningChanges } from '../invocation/running-change.ts'
 import { AtomicPlan, type PlannedPut } from './atomic-plan.ts'
 import { AtomicBytes, AtomicJson } from './atomic-store.ts'
 import { detachable } from './detachable.ts'
 import { getEntries } from './get-entries.ts'
+import { nothingToPrepare, writeInOrder } from './in-order.ts'
 import { addStep } from './increment.ts'
 import { parseExpiry } from './parse-options.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
@@ -56,7 +58,10 @@ export class AtomicCommit implements AtomicChange {
     const keys = [...this.#plan.increments.keys()].toSorted(compareKeys)
     let sums: readonly Sum[] = []
     const attempt = async (): Promise<boolean> => {
-      sums = await this.#addUp(keys).catch((error: unknown) => this.#afterChecks(error))
+      // Where nothing is to be read first, it is pending before anything else is called.
+      if (keys.length > 0) {
+        sums = await this.#addUp(keys).catch((error: unknown) => this.#afterChecks(error))
+      }
       return await this.#commitIfUnchanged(puts, sums)
     }
     await this.#inTurns(keys, () => retryLostRaces(keys, signal, attempt))
@@ -97,7 +102,6 @@ export class AtomicCommit implements AtomicChange {
   /** Whether nobody was faster with what is incremented. */
   async #commitIfUnchanged(puts: readonly Put[], sums: readonly Sum[]): Promise<boolean> {
     const { checks, deletes } = this.#plan
-    const { storage, signal } = this.#open()
     const unchanged = sums.map(({ check }) => check)
     const commit = {
       // The author's come first, so that the error is about one of them if one of them fails.
@@ -107,7 +111,7 @@ export class AtomicCommit implements AtomicChange {
     }
     if (commit.checks.length + commit.puts.length + deletes.length === 0) return true
     try {
-      await storage.commit(commit, { signal })
+      await this.#send(commit)
       return true
     } catch (error) {
       if (!isHoldfastError(error, 'VERSION_MISMATCH')) throw error
@@ -120,9 +124,15 @@ export class AtomicCommit implements AtomicChange {
   /** Says which check failed, if one did, before what stands in the way of an increment. */
   async #afterChecks(error: unknown): Promise<never> {
     const { checks } = this.#plan
-    const { storage, signal } = this.#open()
-    if (checks.length > 0) await storage.commit({ checks, puts: [], deletes: [] }, { signal })
+    if (checks.length > 0) await this.#send({ checks, puts: [], deletes: [] })
     throw error
+  }
+
+  async #send(commit: PluginCommit): Promise<void> {
+    await writeInOrder(this.#open, commit, nothingToPrepare, async () => {
+      const { storage, signal } = this.#open()
+      await storage.commit(commit, { signal })
+    })
   }
 
   #toPut({ expiresInMs, ...put }: PlannedPut): Put {

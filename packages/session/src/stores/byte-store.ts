@@ -27,6 +27,7 @@ import type {
   WatchOptions,
 } from '../store-options.ts'
 import { ownBytes, parseBytes } from './bytes.ts'
+import { beforeReading } from './in-order.ts'
 import { KeyedStore } from './keyed-store.ts'
 import { parseEntries } from './parse-entries.ts'
 import { checkChange, checkOptions, parseExpected } from './parse-options.ts'
@@ -63,10 +64,11 @@ export class ByteStore extends KeyedStore implements SessionStorage {
   async stream(key: string, options: StreamOptions = {}): Promise<StorageStream | null> {
     checkOptions(options, 'stream', ['range'])
     const range = parseRange(options.range)
+    const parsed = this.parseKey(key)
+    const before = beforeReading(this.open, 'storage', [parsed])
+    if (before !== null) await before
     const { storage, lifetime } = this.open()
-    const found = await storage.readStream('storage', this.parseKey(key), range, {
-      signal: lifetime,
-    })
+    const found = await storage.readStream('storage', parsed, range, { signal: lifetime })
     if (found === null) return null
     const { metadata, body } = found
     return {
@@ -83,7 +85,8 @@ export class ByteStore extends KeyedStore implements SessionStorage {
   ): Promise<Version> {
     if (isByteSource(value)) return await this.#setFrom(key, value, options)
     checkOptions(options, 'set', setOptions)
-    return await this.write(key, parseValue(value), options)
+    const kept = this.#kept(parseValue(value))
+    return await this.write(key, () => kept, options)
   }
 
   async #setFrom(key: string, source: ByteSource, options: SetBytesOptions): Promise<Version> {
@@ -100,8 +103,10 @@ export class ByteStore extends KeyedStore implements SessionStorage {
   async #writeFrom(key: StorageKey, body: SourceBody, options: SetBytesOptions): Promise<Version> {
     const { expiresAt = null, contentType = null } = this.parseSettings(options)
     const expected = parseExpected(options)
+    refuseNested(this.open().storage, 'storage', [key])
+    const before = beforeReading(this.open, 'storage', [key])
+    if (before !== null) await before
     const { storage, lifetime } = this.open()
-    refuseNested(storage, 'storage', [key])
     const version = mintVersion()
     const put = { key, version, expiresAt, contentType, expected, body }
     try {
@@ -116,8 +121,16 @@ export class ByteStore extends KeyedStore implements SessionStorage {
 
   async setMany(entries: Entries<Uint8Array>, options: SetManyOptions = {}): Promise<void> {
     checkOptions(options, 'setMany', ['expiresInMs'])
-    const values = parseEntries(entries).map(([key, value]) => [key, parseValue(value)] as const)
-    await this.writeMany(values, options)
+    const values = parseEntries(entries).map(
+      ([key, value]) => [key, this.#kept(parseValue(value))] as const,
+    )
+    const keys = values.map(([key]) => key)
+    await this.writeMany(keys, () => values, options)
+  }
+
+  /** A copy of the bytes where they may have to wait, for their owner does not. */
+  #kept(value: Uint8Array): Uint8Array {
+    return this.open().pending.size === 0 ? value : new Uint8Array(value)
   }
 
   watch<const Keys extends readonly string[]>(

@@ -1,6 +1,7 @@
 import { limits, type StorageKey, type StoreName } from '@holdfast/core'
 import type { StorageEntry } from '../session-storage.ts'
 import { ownBytes } from './bytes.ts'
+import { beforeReading } from './in-order.ts'
 import type { OpenAccess } from './store-access.ts'
 
 /** Reads any number of entries, in the order asked, in as many reads as that takes. */
@@ -9,7 +10,8 @@ export async function getEntries(
   store: StoreName,
   keys: readonly StorageKey[],
 ): Promise<readonly (StorageEntry | null)[]> {
-  open()
+  const before = beforeReading(open, store, keys)
+  if (before !== null) await before
   const found: (StorageEntry | null)[] = []
   for (let start = 0; start < keys.length; start += limits.maxGetKeys) {
     const { storage, signal } = open()

@@ -11,14 +11,12 @@ import type { JsonEntry } from '../json-entry.ts'
 import type { PersistentStore, WatchedJson } from '../persistent-store.ts'
 import type { StorageEntry } from '../session-storage.ts'
 import type {
-  DeleteOptions,
   Entries,
   SetManyOptions,
   SetOptions,
   UpdateOptions,
   WatchOptions,
 } from '../store-options.ts'
-import { CallOrder } from './call-order.ts'
 import { addStep, parseStep } from './increment.ts'
 import type { JsonCodec } from './json-codec.ts'
 import { KeyedStore } from './keyed-store.ts'
@@ -30,7 +28,6 @@ import { watchKeys } from './watch-keys.ts'
 /** Values as UTF-8 JSON, in the store `persistent_store`. */
 export class JsonStore extends KeyedStore implements Omit<PersistentStore, 'typed'> {
   readonly #codec: JsonCodec
-  readonly #order = new CallOrder()
 
   constructor(open: OpenAccess, codec: JsonCodec) {
     super('persistent_store', codec.parseKey, open, parsePersistentStoreKey)
@@ -62,27 +59,22 @@ export class JsonStore extends KeyedStore implements Omit<PersistentStore, 'type
 
   async set(key: string, value: unknown, options: SetOptions = {}): Promise<Version> {
     checkOptions(options, 'set', ['expiresInMs', 'ifVersion'])
-    const encoding = this.#codec.encode(key, value)
-    return await this.#order.inTurn(encoding, ({ bytes }) => this.write(key, bytes, options))
+    return await this.write(key, () => this.#encode(key, value), options)
   }
 
   async setMany(entries: Entries<unknown>, options: SetManyOptions = {}): Promise<void> {
     checkOptions(options, 'setMany', ['expiresInMs'])
+    const parsed = parseEntries(entries)
     // All values are copied before the first of them is waited for.
-    const encoding = parseEntries(entries).map(async ([key, value]) => {
-      const { bytes } = await this.#codec.encode(key, value)
-      return [key, bytes] as const
-    })
-    await this.#order.inTurn(Promise.all(encoding), (all) => this.writeMany(all, options))
-  }
-
-  override async delete(key: string, options?: DeleteOptions): Promise<void> {
-    await this.#order.inTurn(undefined, () => super.delete(key, options))
-  }
-
-  override async deleteMany(keys: Iterable<string>): Promise<void> {
-    const all = typeof keys === 'string' ? keys : [...keys]
-    await this.#order.inTurn(undefined, () => super.deleteMany(all))
+    const encode = (): Promise<(readonly [string, Uint8Array])[]> =>
+      Promise.all(
+        parsed.map(async ([key, value]) => [key, await this.#encode(key, value)] as const),
+      )
+    await this.writeMany(
+      parsed.map(([key]) => key),
+      encode,
+      options,
+    )
   }
 
   async update<Value = JsonValue>(
@@ -118,6 +110,11 @@ export class JsonStore extends KeyedStore implements Omit<PersistentStore, 'type
       const state = await Promise.all(entries.map((entry) => this.#decodeWatched<Value>(entry)))
       return state as WatchedJson<Keys, Value>
     })
+  }
+
+  async #encode(key: string, value: unknown): Promise<Uint8Array> {
+    const { bytes } = await this.#codec.encode(key, value)
+    return bytes
   }
 
   async #decodeWatched<Value>(entry: ListedEntry | null): Promise<JsonEntry<Value> | undefined> {

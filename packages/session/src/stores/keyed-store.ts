@@ -22,6 +22,7 @@ import type {
   UpdateBytesOptions,
 } from '../store-options.ts'
 import { getEntries } from './get-entries.ts'
+import { beforeListing, beforeReading, nothingToPrepare, writeInOrder } from './in-order.ts'
 import { parseKeys } from './parse-entries.ts'
 import {
   checkOptions,
@@ -60,11 +61,20 @@ export abstract class KeyedStore {
 
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     checkOptions(options, 'delete', ['ifVersion'])
-    await this.#commit([], [this.parseKey(key)], parseExpected(options))
+    const expected = parseExpected(options)
+    await this.#writeInOrder([this.parseKey(key)], nothingToPrepare, async (_prepared, keys) => {
+      await this.#commit([], keys, expected)
+    })
   }
 
   async deleteMany(keys: Iterable<string>): Promise<void> {
-    await this.#commit([], this.#parseKeys(keys, 'deleteMany'))
+    await this.#writeInOrder(
+      this.#parseKeys(keys, 'deleteMany'),
+      nothing,
+      async (_prepared, all) => {
+        await this.#commit([], all)
+      },
+    )
   }
 
   async list(options: ListOptions = {}): Promise<Page> {
@@ -76,6 +86,8 @@ export abstract class KeyedStore {
       limit,
       keysOnly: true,
     }
+    const before = beforeListing(this.open, this.#store, query.prefix)
+    if (before !== null) await before
     const { storage, signal } = this.open()
     const page = await storage.list(this.#store, query, { signal })
     return {
@@ -97,6 +109,8 @@ export abstract class KeyedStore {
   /** All of an entry but its value. */
   protected async find(key: string): Promise<EntryMetadata | null> {
     const parsed = this.parseKey(key)
+    const before = beforeReading(this.open, this.#store, [parsed])
+    if (before !== null) await before
     const { storage, signal } = this.open()
     // The first key with this prefix, in order, is the key itself if it is there.
     const query = { prefix: parsed, cursor: null, limit: 1, keysOnly: true }
@@ -118,20 +132,27 @@ export abstract class KeyedStore {
 
   protected async write(
     key: string,
-    value: Uint8Array,
+    prepare: () => Uint8Array | Promise<Uint8Array>,
     options: SetBytesOptions,
   ): Promise<Version> {
-    const put = this.#toPut(this.parseKey(key), value, options)
-    await this.#commit([put], [], parseExpected(options))
-    return put.version
+    const parsed = this.parseKey(key)
+    return await this.#writeInOrder([parsed], prepare, async (value) => {
+      const put = this.#toPut(parsed, value, options)
+      await this.#commit([put], [], parseExpected(options))
+      return put.version
+    })
   }
 
   protected async writeMany(
-    entries: readonly (readonly [key: string, value: Uint8Array])[],
+    keys: readonly string[],
+    prepare: () => Values | Promise<Values>,
     options: SetBytesOptions,
   ): Promise<void> {
-    const puts = entries.map(([key, value]) => this.#toPut(this.parseKey(key), value, options))
-    await this.#commit(puts, [])
+    const parsed = keys.map((key) => this.parseKey(key))
+    await this.#writeInOrder(parsed, prepare, async (values) => {
+      const puts = values.map(([key, value]) => this.#toPut(this.parseKey(key), value, options))
+      await this.#commit(puts, [])
+    })
   }
 
   /** Replaces a value by what `change` makes of the entry, until nobody else is faster. */
@@ -160,7 +181,8 @@ export abstract class KeyedStore {
   /** Whether nobody else was faster. */
   async #commitIfUnchanged(put: Put, entry: StorageEntry | null): Promise<boolean> {
     try {
-      await this.#commit([put], [], entry?.version ?? null)
+      const expected = entry?.version ?? null
+      await this.#writeInOrder([put.key], nothingToPrepare, () => this.#commit([put], [], expected))
       return true
     } catch (error) {
       if (isHoldfastError(error, 'VERSION_MISMATCH')) return false
@@ -170,6 +192,17 @@ export abstract class KeyedStore {
 
   #getEntries(keys: readonly StorageKey[]): Promise<readonly (StorageEntry | null)[]> {
     return getEntries(this.open, this.#store, keys)
+  }
+
+  /** Writes keys of this store, or removes them, when it is their turn. */
+  #writeInOrder<Prepared, Result>(
+    keys: readonly StorageKey[],
+    prepare: () => Prepared | Promise<Prepared>,
+    act: (prepared: Prepared, keys: readonly StorageKey[]) => Promise<Result>,
+  ): Promise<Result> {
+    const puts = keys.map((key) => ({ store: this.#store, key }))
+    const written = { checks: [], puts, deletes: [] }
+    return writeInOrder(this.open, written, prepare, (prepared) => act(prepared, keys))
   }
 
   /** Begins the commit before it returns, so that the values are copied before the caller goes on. */
@@ -232,6 +265,8 @@ export abstract class KeyedStore {
 function withoutValue({ value: _none, ...metadata }: ListedEntry): EntryMetadata {
   return metadata
 }
+
+type Values = readonly (readonly [key: string, value: Uint8Array])[]
 
 interface Settings {
   readonly expiresAt: EpochMs | undefined

@@ -1,3 +1,4 @@
+import type { PendingWrites } from '@holdfast/core'
 import type { InvocationContext } from '../invocation/invocation-context.ts'
 
 /** What a store needs of whoever it is used by. */
@@ -7,6 +8,8 @@ export interface StoreAccess extends Pick<InvocationContext, 'storage' | 'signal
    * by, which go on when the call that began them has returned.
    */
   readonly lifetime: AbortSignal
+  /** What was called to write and has yet to settle, so that what is called after it sees it. */
+  readonly pending: PendingWrites
 }
 
 /** Gives the access of this moment, or throws if there is none: asked before each single call. */

@@ -6,6 +6,7 @@ import {
   type SchemaIssue,
   toSchemaIssue,
 } from '../schema-issue.ts'
+import { prepare } from './in-order.ts'
 import type { Encoded, JsonCodec } from './json-codec.ts'
 import type { KeyType, KeyTypes } from './key-types.ts'
 import { migrateValue } from './migrate-value.ts'
@@ -24,7 +25,8 @@ export class TypedJson implements JsonCodec {
     const parsed = this.parseKey(key)
     const bytes = encodeJson(value)
     // As it will be read, so that what is stored can be.
-    const result = await validate(this.#typeOf(parsed), decodeJson(bytes))
+    const read = decodeJson(bytes)
+    const result = await prepare(() => validate(this.#typeOf(parsed), read))
     if (result.issues === undefined) return { bytes, value: result.value }
     throw invalidValue(parsed, result.issues.map(toSchemaIssue))
   }

@@ -6,6 +6,7 @@ import {
   type StoreName,
 } from '@holdfast/core'
 import type { WatchOptions } from '../store-options.ts'
+import { beforeReading } from './in-order.ts'
 import { parseKeys } from './parse-entries.ts'
 import { checkOptions } from './parse-options.ts'
 import type { OpenAccess } from './store-access.ts'
@@ -32,6 +33,8 @@ export function watchKeys<State>(
   async function* states(): AsyncGenerator<State, void, void> {
     checkOptions(options, 'watch', ['signal'])
     const parsed = parseKeys(keys, 'watch', target.parseKey)
+    const before = beforeReading(target.open, target.store, parsed)
+    if (before !== null) await before
     const { storage, lifetime } = target.open()
     const signal = AbortSignal.any([lifetime, end.signal, ...parseSignal(options)])
     for await (const entries of storage.watch(target.store, parsed, { signal })) {

@@ -1,4 +1,4 @@
-import { parsePluginId, parseWorkspaceId, limits } from '@holdfast/core'
+import { limits, parsePluginId, parseWorkspaceId, PendingWrites } from '@holdfast/core'
 import { createMemoryDriver } from '@holdfast/drivers-memory'
 import type { InvocationContext } from '../invocation/invocation-context.ts'
 import type { JsonObject } from '../json-object.ts'
@@ -99,7 +99,8 @@ export function testPlugin(
     signal,
   })
   // The stores of the test itself belong to no invocation, so that nothing ends them.
-  const outside: OpenAccess = () => ({ ...base, lifetime: base.signal })
+  const outsider = { ...base, lifetime: base.signal, pending: new PendingWrites() }
+  const outside: OpenAccess = () => outsider
   const stream: TestPlugin['stream'] = (tool, parameters, runOptions = {}) =>
     runTool(plugin, tool, parameters, toContext(runOptions))
   return {
