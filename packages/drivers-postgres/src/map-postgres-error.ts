@@ -28,7 +28,12 @@ const busy: Meaning = {
 const denied: Meaning = {
   code: 'STORE_ACCESS_DENIED',
   message:
-    'The database refused the user of the URL: a wrong name or password, or a right that is missing. The log of the server says which.',
+    'The database refused the user of the URL: the name or the password is wrong, or the server lets nobody in from here by this way. The log of the server says which.',
+}
+const lacksRight: Meaning = {
+  code: 'STORE_ACCESS_DENIED',
+  message:
+    'The user of the URL lacks a right in the database. "holdfast migrate --print-roles" prints the rights that a runner needs.',
 }
 const readOnly: Meaning = {
   code: 'STORE_READ_ONLY',
@@ -83,7 +88,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '55P03': busy,
   '57014': busy,
   '28': denied,
-  '42501': denied,
+  '42501': lacksRight,
   '25006': readOnly,
   '3D000': notFound,
   '53100': full,

@@ -118,6 +118,8 @@ export class PostgresJsConnection {
 
   async #connect(): Promise<Socket> {
     if (this.#failure !== undefined || this.#socket !== undefined) {
+      // It was hung up on before it was greeted, and the client would try for ever.
+      this.destroy()
       throw new PostgresFailure('CONNECTION_CLOSED')
     }
     const { address, connectTimeoutMs } = this.#options

@@ -54,9 +54,24 @@ describe('opening is refused', () => {
     expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true })
   })
 
+  test('with STORE_UNAVAILABLE where no PostgreSQL answers, and hangs up', async () => {
+    const other = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    })
+    const port = await portOf(other)
+    const error = await failureOf(`postgres://ada:${secret}@127.0.0.1:${port}/holdfast`)
+    other.close()
+    expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true })
+  })
+
   test('with STORE_ACCESS_DENIED for a wrong password', async () => {
     const url = changed(inject('postgresUrl'), (copy) => (copy.password = secret))
-    expect(await failureOf(url)).toMatchObject({ code: 'STORE_ACCESS_DENIED', retryable: false })
+    expect(await failureOf(url)).toMatchObject({
+      code: 'STORE_ACCESS_DENIED',
+      retryable: false,
+      message: expect.stringContaining('password is wrong'),
+    })
   })
 
   test('with STORE_NOT_FOUND for a database that is not there', async () => {
@@ -87,7 +102,10 @@ describe('opening is refused', () => {
       copy.username = role
       copy.password = secret
     })
-    expect(await failureOf(url)).toMatchObject({ code: 'STORE_ACCESS_DENIED' })
+    expect(await failureOf(url)).toMatchObject({
+      code: 'STORE_ACCESS_DENIED',
+      message: expect.stringContaining('lacks a right'),
+    })
     await database.admin.unsafe(`DROP ROLE ${role}`)
   })
 
