@@ -70,7 +70,7 @@ export abstract class KeyedStore {
   async deleteMany(keys: Iterable<string>): Promise<void> {
     await this.#writeInOrder(
       this.#parseKeys(keys, 'deleteMany'),
-      nothing,
+      nothingToPrepare,
       async (_prepared, all) => {
         await this.#commit([], all)
       },
