@@ -1,22 +1,17 @@
-import {
-  type EpochMs,
-  type PluginScope,
-  type StorageKey,
-  type StoreName,
-  storeNames,
-  type Usage,
-  type Version,
-} from '@holdfast/core'
+import type { EpochMs, PluginScope } from '@holdfast/core'
+import { storeNames } from '@holdfast/core'
+import { toAccountValues, toCounters, toNextExpiry, toStates } from './account-rows.ts'
+import { keysOf } from './commit-keys.ts'
+import { absent, type KnownPlugin, toKnown } from './known-plugin.ts'
 import {
   chunkBytes,
   type KeyChange,
-  type KeyState,
   type LedgerCommit,
   PluginLedger,
   type WrittenEntry,
 } from './plugin-ledger.ts'
 import { countExpired } from './read-statements.ts'
-import type { Row, SqlConnection } from './sql-connection.ts'
+import type { SqlConnection } from './sql-connection.ts'
 import {
   addChunk,
   adoptStreams,
@@ -51,6 +46,8 @@ export interface AppliedBatch {
   readonly hasOrphans: boolean
   /** What it wrote, and what was there before. */
   readonly changes: readonly KeyChange[]
+  /** What is known once it is committed; `null` if nobody has written yet. */
+  readonly known: KnownPlugin | null
 }
 
 /**
@@ -64,16 +61,26 @@ export async function applyCommits(
   now: EpochMs,
 ): Promise<AppliedBatch> {
   const { ledger, idBefore } = await openLedger(connection, target, commits, now)
-  const outcomes = commits.map((commit) => outcomeOf(() => ledger.apply(commit)))
+  const outcomes = judge(ledger, commits)
   const id = crypto.randomUUID()
   const hasWritten = writeLedger(connection, target, ledger, { id, now })
+  const lastCommit = hasWritten ? id : idBefore
   return {
     outcomes,
     id: hasWritten ? id : null,
     idBefore,
     hasOrphans: ledger.orphans.length > 0,
     changes: ledger.changes(),
+    known: lastCommit === null ? null : toKnown(ledger, lastCommit, absent(keysOf(commits))),
   }
+}
+
+/** Applies commits to a ledger, one after the other. */
+export function judge(
+  ledger: PluginLedger,
+  commits: readonly LedgerCommit[],
+): readonly CommitOutcome[] {
+  return commits.map((commit) => outcomeOf(() => ledger.apply(commit)))
 }
 
 function outcomeOf(apply: () => void): CommitOutcome {
@@ -158,25 +165,9 @@ function writeLedger(
     runs.push(connection.run(orphanStreams, { ...target, streams }))
   }
   if (runs.length > 0) {
-    const { storage, persistent_store: persistent } = ledger.counters
-    runs.push(
-      connection.run(updateAccount, {
-        ...target,
-        storageEntries: storage.entries,
-        storageBytes: storage.bytes,
-        persistentEntries: persistent.entries,
-        persistentBytes: persistent.bytes,
-        nextExpiry: ledger.nextExpiry,
-        commit: id,
-      }),
-    )
+    runs.push(connection.run(updateAccount, toAccountValues(target, ledger, id)))
   }
   return runs.length > 0
-}
-
-/** Reads before when nothing of an account expires; `null` if nothing does. */
-export function toNextExpiry(account: Row): EpochMs | null {
-  return account['next_expiry'] === null ? null : Number(account['next_expiry'])
 }
 
 /** Writes a value that is too large for its row, and has not arrived in chunks. */
@@ -203,70 +194,4 @@ function toValues(rows: readonly WrittenEntry[], now: EpochMs): Record<string, u
     if (entry.stream !== null) values[`value${row}`] = null
   }
   return values
-}
-
-function keysOf(commits: readonly LedgerCommit[]): readonly StorageKey[] {
-  const keys = commits.flatMap(({ checks, puts, deletes }) =>
-    [...checks, ...puts, ...deletes].map(({ key }) => key),
-  )
-  return [...new Set(keys)].toSorted()
-}
-
-/** Reads the counters of an account. */
-export function toCounters(account: Row): Readonly<Record<StoreName, Usage>> {
-  return {
-    storage: {
-      entries: Number(account['storage_entries']),
-      bytes: Number(account['storage_bytes']),
-    },
-    persistent_store: {
-      entries: Number(account['persistent_entries']),
-      bytes: Number(account['persistent_bytes']),
-    },
-  }
-}
-
-function toStates(rows: readonly Row[]): ReadonlyMap<StoreName, ReadonlyMap<StorageKey, KeyState>> {
-  const states = new Map<StoreName, Map<StorageKey, KeyState>>(
-    storeNames.map((store) => [store, new Map()]),
-  )
-  for (const row of rows) {
-    states.get(row['store'] as StoreName)?.set(row['key'] as StorageKey, {
-      size: Number(row['size']),
-      version: row['version'] as Version,
-      createdAt: Number(row['created_at']),
-      expiresAt: row['expires_at'] === null ? null : Number(row['expires_at']),
-      stream: row['stream'] as string | null,
-    })
-  }
-  return states
-}
-
-/**
- * Looks, under the lock of the plugin, whether a batch has been committed. `null` where those who
- * wrote after it have left nothing to tell by.
- */
-export async function readBatch(
-  connection: SqlConnection,
-  { workspace, plugin }: PluginScope,
-  { id, idBefore, changes }: Pick<AppliedBatch, 'id' | 'idBefore' | 'changes'>,
-): Promise<boolean | null> {
-  const keys = textArray([...new Set(changes.map(({ key }) => key))])
-  // Where there is no account to lock yet, this waits for whoever is about to make it.
-  await connection.run(createAccount, { workspace, plugin })
-  const [[account], rows] = await Promise.all([
-    connection.run(lockAccount, { workspace, plugin }),
-    connection.run(readStates, { workspace, plugin, keys }),
-  ])
-  const last = account?.['last_commit'] ?? null
-  if (last === id) return true
-  if (last === idBefore) return false
-  // Others have written since. A version is never used twice, so each tells of one moment.
-  const states = toStates(rows)
-  for (const { store, key, versionBefore, versionAfter } of changes) {
-    const version = states.get(store)?.get(key)?.version ?? null
-    if (version !== null && version === versionAfter) return true
-    if (version !== null && version === versionBefore) return false
-  }
-  return null
 }

@@ -4,11 +4,10 @@ import type { CommitOutcome } from './commit-batch.ts'
 import type { LedgerCommit } from './plugin-ledger.ts'
 
 /**
- * Applies commits of one plugin in a transaction of their own; an outcome for each. The signal says
- * that nobody waits for any of them any more.
+ * Applies batches of commits of one plugin; an outcome for each commit. The signal says that nobody
+ * waits for any of them any more.
  */
 export type ApplyBatch = (
-  target: PluginScope,
   commits: readonly LedgerCommit[],
   signal: AbortSignal,
 ) => Promise<readonly CommitOutcome[]>
@@ -27,24 +26,26 @@ const maxInFlight = 2
  * wait for the disk together.
  */
 export class CommitQueue {
-  readonly #apply: ApplyBatch
+  readonly #begin: (target: PluginScope) => ApplyBatch
   readonly #plugins = new Map<string, BatchQueue<LedgerCommit, void>>()
 
-  constructor(apply: ApplyBatch) {
-    this.#apply = apply
+  /** @param begin - called for a plugin whenever there was nothing to do for it */
+  constructor(begin: (target: PluginScope) => ApplyBatch) {
+    this.#begin = begin
   }
 
   add(target: PluginScope, commit: LedgerCommit, signal: AbortSignal | undefined): Promise<void> {
     const id = `${target.workspace} ${target.plugin}`
-    const queue = this.#plugins.get(id) ?? this.#begin(id, target)
+    const queue = this.#plugins.get(id) ?? this.#open(id, target)
     return queue.add(commit, signal)
   }
 
-  #begin(id: string, target: PluginScope): BatchQueue<LedgerCommit, void> {
+  #open(id: string, target: PluginScope): BatchQueue<LedgerCommit, void> {
+    const apply = this.#begin(target)
     const queue = new BatchQueue<LedgerCommit, void>({
       take: countThatFit,
       run: async (commits, signal) => {
-        const outcomes = await this.#apply(target, commits, signal)
+        const outcomes = await apply(commits, signal)
         return outcomes.map((outcome) =>
           outcome === null
             ? { status: 'fulfilled', value: undefined }

@@ -32,10 +32,16 @@ export class ConnectionPool<Connection extends PooledConnection> {
   #waiting: PromiseWithResolvers<Connection>[] = []
   #idle: Idle<Connection>[] = []
   #opening = 0
-  #isClosed = false
+  /** Why nothing is lent any more. */
+  #failure: Error | undefined
 
   constructor(options: PoolOptions<Connection>) {
     this.#options = options
+  }
+
+  /** Whether somebody waits for a connection. */
+  get isWanted(): boolean {
+    return this.#waiting.length > 0
   }
 
   /**
@@ -45,6 +51,7 @@ export class ConnectionPool<Connection extends PooledConnection> {
    */
   async acquire(signal?: AbortSignal): Promise<Connection> {
     signal?.throwIfAborted()
+    if (this.#failure !== undefined) throw this.#failure
     const waiter = Promise.withResolvers<Connection>()
     const onAbort = (): void => {
       this.#waiting = this.#waiting.filter((other) => other !== waiter)
@@ -66,7 +73,7 @@ export class ConnectionPool<Connection extends PooledConnection> {
     if (openedAt === undefined) return
     const { maxLifetimeMs } = this.#options
     const isOld = maxLifetimeMs !== null && performance.now() - openedAt > maxLifetimeMs
-    if (this.#isClosed || isOld || connection.isBusy) connection.destroy()
+    if (this.#failure !== undefined || isOld || connection.isBusy) connection.destroy()
     if (connection.isAlive) this.#keep(connection)
     else this.#openedAt.delete(connection)
     this.#serve()
@@ -74,7 +81,7 @@ export class ConnectionPool<Connection extends PooledConnection> {
 
   /** Ends all connections: what is idle with a farewell, the rest at once. */
   async close(failure: Error): Promise<void> {
-    this.#isClosed = true
+    this.#failure = failure
     for (const waiter of this.#waiting.splice(0)) waiter.reject(failure)
     const idle = this.#idle.splice(0)
     for (const { timer } of idle) clearTimeout(timer)

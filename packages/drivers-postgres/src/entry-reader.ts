@@ -18,7 +18,7 @@ import {
   type Usage,
   type Version,
 } from '@holdfast/core'
-import { toCounters, toNextExpiry } from './commit-batch.ts'
+import { toCounters, toNextExpiry } from './account-rows.ts'
 import { GetQueue, type RowsByKey } from './get-queue.ts'
 import {
   countExpired,

@@ -134,6 +134,11 @@ export class PluginLedger {
     )
   }
 
+  /** What there is of the keys of a store after the commits. */
+  states(store: StoreName): ReadonlyMap<StorageKey, KeyState> {
+    return this.#states[store]
+  }
+
   /** Keys to be removed, by store. */
   removed(store: StoreName): readonly StorageKey[] {
     return [...this.#changed[store]].flatMap(([key, entry]) => (entry === null ? key : []))

@@ -3,7 +3,7 @@ import { ConnectionPool, type PoolOptions } from './connection-pool.ts'
 import { codeOf, PostgresFailure } from './map-postgres-error.ts'
 import { type Answer, PostgresJsConnection, type ServerAddress } from './postgres-js-connection.ts'
 import { hasLostItsWay } from './retrying.ts'
-import type { Row, SqlConnection, SqlDatabase, StatementValues } from './sql-connection.ts'
+import type { Lease, Row, SqlConnection, SqlDatabase, StatementValues } from './sql-connection.ts'
 import type { Statement } from './statement.ts'
 
 /** How a {@link PooledDatabase} reaches its server. */
@@ -67,13 +67,48 @@ export class PooledDatabase implements SqlDatabase {
     return this.#lend((connection) => this.#transact(connection, begin, body), signal)
   }
 
+  async lend(signal?: AbortSignal): Promise<Lease> {
+    const pool = this.#pool
+    const connection = await pool.acquire(signal)
+    const given = new Set<Promise<unknown>>()
+    const released = Promise.withResolvers<void>()
+    void this.#track(released.promise)
+    const send = async ({ text, fill }: Statement, values: StatementValues): Promise<Answer> => {
+      try {
+        return await connection.send(text, fill(values), this.#prepare)
+      } catch (error) {
+        throw this.#learnFrom(error, connection)
+      }
+    }
+    return {
+      get isWanted() {
+        return pool.isWanted
+      },
+      run: async (statement, values) => {
+        const answer = send(statement, values)
+        given.add(answer)
+        const { rows } = await answer.finally(() => given.delete(answer))
+        return rows
+      },
+      release: () => {
+        void Promise.allSettled(given).then(() => {
+          pool.release(connection)
+          released.resolve()
+        })
+      },
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled(this.#inFlight)
     await this.#pool.close(new PostgresFailure('CONNECTION_ENDED'))
   }
 
   #lend<Result>(use: Use<Result>, signal: AbortSignal | undefined): Promise<Result> {
-    const call = this.#use(use, signal)
+    return this.#track(this.#use(use, signal))
+  }
+
+  #track<Result>(call: Promise<Result>): Promise<Result> {
     this.#inFlight.add(call)
     const forget = (): boolean => this.#inFlight.delete(call)
     call.then(forget, forget)

@@ -24,11 +24,12 @@ import { CommitQueue } from './commit-queue.ts'
 import { EntryReader } from './entry-reader.ts'
 import { mapPostgresError } from './map-postgres-error.ts'
 import { migrate } from './migrate.ts'
+import { PluginCache } from './plugin-cache.ts'
+import { PluginCommitter } from './plugin-committer.ts'
 import type { LedgerCommit } from './plugin-ledger.ts'
 import { readValueStream } from './read-value-stream.ts'
 import { clearScope, reclaim, sweepAll } from './remove-entries.ts'
 import { retrying } from './retrying.ts'
-import { runBatch } from './run-batch.ts'
 import type { SqlDatabase } from './sql-connection.ts'
 import { watchEntries } from './watch-entries.ts'
 import { WriteSignal } from './write-signal.ts'
@@ -69,12 +70,14 @@ export class PostgresDriver implements StorageDriver {
     this.#clock = clock
     this.#prepare = prepare
     this.#reader = new EntryReader(database, clock)
-    this.#commits = new CommitQueue(async (target, commits, signal) => {
-      const { outcomes, hasOrphans } = await this.#mapped(() =>
-        runBatch(database, target, commits, clock, signal),
-      )
-      if (hasOrphans) this.#reclaim(target)
-      return outcomes
+    const cache = new PluginCache()
+    this.#commits = new CommitQueue((target) => {
+      const committer = new PluginCommitter({ database, cache, clock, target })
+      return async (commits, signal) => {
+        const { outcomes, hasOrphans } = await this.#mapped(() => committer.apply(commits, signal))
+        if (hasOrphans) this.#reclaim(target)
+        return outcomes
+      }
     })
   }
 

@@ -1,5 +1,5 @@
 import type { EpochMs, PluginScope, Scope, StoreName, Usage } from '@holdfast/core'
-import { toCounters } from './commit-batch.ts'
+import { toCounters } from './account-rows.ts'
 import { hasArrived, isRefusal } from './lost-commit.ts'
 import { retrying } from './retrying.ts'
 import { deleteExpired, deleteScope, listExpired, readNextExpiry } from './scope-statements.ts'

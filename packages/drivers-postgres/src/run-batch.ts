@@ -6,7 +6,7 @@ import { retrying } from './retrying.ts'
 import type { SqlDatabase } from './sql-connection.ts'
 
 /** What became of a batch that was committed. */
-export type BatchOutcome = Pick<AppliedBatch, 'outcomes' | 'hasOrphans'>
+export type BatchOutcome = Pick<AppliedBatch, 'outcomes' | 'hasOrphans' | 'known'>
 
 /**
  * Applies commits in one transaction, again where it certainly was not applied. Where the reply to
@@ -39,7 +39,7 @@ export async function runBatch(
       if (applied === undefined || isRefusal(error)) throw error
       if (!(await hasArrived(database, target, applied, error, signal))) throw error
     }
-    return applied ?? { outcomes: [], hasOrphans: false }
+    return applied ?? { outcomes: [], hasOrphans: false, known: null }
   }
   return await retrying(attempt, { signal })
 }

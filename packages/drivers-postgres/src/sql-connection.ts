@@ -11,6 +11,14 @@ export interface SqlConnection {
 /** The values of a statement's placeholders, by name. */
 export type StatementValues = Readonly<Record<string, unknown>>
 
+/** A connection that is lent for as long as its borrower wants it. */
+export interface Lease extends SqlConnection {
+  /** Whether others wait for a connection. */
+  readonly isWanted: boolean
+  /** Gives it back, after what is on its way. */
+  release(): void
+}
+
 /** A pool of connections to one database. A signal ends the waiting for one of them. */
 export interface SqlDatabase {
   run(statement: Statement, values: StatementValues, signal?: AbortSignal): Promise<readonly Row[]>
@@ -27,6 +35,11 @@ export interface SqlDatabase {
     body: (connection: SqlConnection) => Promise<Result>,
     signal?: AbortSignal,
   ): Promise<Result>
+  /**
+   * Lends a connection for statements that are each a transaction of their own. Where this is not
+   * there, each transaction needs more than its statements.
+   */
+  lend?(signal?: AbortSignal): Promise<Lease>
   /** Ends all connections, after what they are doing. */
   close(): Promise<void>
 }

@@ -55,6 +55,14 @@ export const updateAccount: Statement = toStatement(
     .where(accountOfPlugin),
 )
 
+/** Has no transaction be applied any more that is to follow the one that wrote last. */
+export const fenceAccount: Statement = toStatement(
+  db
+    .update(accounts)
+    .set({ lastCommit: sql`${placeholder('commit')}` })
+    .where(accountOfPlugin),
+)
+
 /** What a commit has to know of the keys that it checks or changes, expired ones included. */
 export const readStates: Statement = toStatement(
   db

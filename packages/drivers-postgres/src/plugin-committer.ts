@@ -1,0 +1,252 @@
+import { type Clock, isHoldfastError, type PluginScope, storeNames } from '@holdfast/core'
+import { toAccountValues } from './account-rows.ts'
+import { type CommitOutcome, judge } from './commit-batch.ts'
+import { keysNamedBy, keysOf, type NamedKey } from './commit-keys.ts'
+import { fastCommit, maxFastRows, readKnown, rowColumns } from './fast-statements.ts'
+import { type KnownPlugin, openKnown, toKnown, toKnownPlugin } from './known-plugin.ts'
+import { hasArrived, isRefusal, type SentBatch } from './lost-commit.ts'
+import type { PluginCache } from './plugin-cache.ts'
+import { chunkBytes, type LedgerCommit, type WrittenEntry } from './plugin-ledger.ts'
+import { type BatchOutcome, runBatch } from './run-batch.ts'
+import type { Lease, SqlDatabase } from './sql-connection.ts'
+import { textArray } from './text-array.ts'
+
+/** After another runner came between, so many batches are not tried in one statement. */
+const careAfterConflict = 16
+
+/** What a {@link PluginCommitter} works with. */
+export interface CommitterContext {
+  readonly database: SqlDatabase
+  readonly cache: PluginCache
+  readonly clock: Clock
+  readonly target: PluginScope
+}
+
+/** A batch that is on its way in one statement. */
+interface Sent extends SentBatch {
+  readonly outcomes: readonly CommitOutcome[]
+  readonly answer: Promise<boolean>
+}
+
+/**
+ * Applies the batches of one plugin in their order. Where it knows what there is of the keys, because
+ * nobody else has written since, a batch is one statement, which does nothing if somebody has; such
+ * batches follow one another on one connection without waiting for answers. All others take the lock
+ * of the plugin in a transaction.
+ */
+export class PluginCommitter {
+  readonly #context: CommitterContext
+  /** When the batch before has done what the next has to wait for. */
+  #sent: Promise<unknown> = Promise.resolve()
+  #done: Promise<unknown> = Promise.resolve()
+  #lease: Lease | undefined
+  #inFlight = 0
+  #last: Sent | undefined
+  #care = 0
+
+  constructor(context: CommitterContext) {
+    this.#context = context
+  }
+
+  /**
+   * Applies a batch after those that came before it.
+   *
+   * @param signal - ends the attempts, with its reason if nothing was applied
+   * @throws {@link HoldfastError} as `runBatch`
+   */
+  async apply(commits: readonly LedgerCommit[], signal: AbortSignal): Promise<BatchOutcome> {
+    const before = { sent: this.#sent, done: this.#done }
+    const sent = Promise.withResolvers<void>()
+    const done = Promise.withResolvers<void>()
+    this.#sent = sent.promise
+    this.#done = done.promise
+    this.#inFlight++
+    // Whoever comes next need not wait for what hangs and nobody waits for.
+    const onAbort = (): void => {
+      this.#dropLease()
+      sent.resolve()
+      done.resolve()
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      const fast = await this.#send(commits, before, signal)
+      if (fast !== null) {
+        sent.resolve()
+        if (await this.#hasArrived(fast, before.done, signal)) {
+          return { outcomes: fast.outcomes, hasOrphans: false, known: null }
+        }
+      }
+      await orAborted(before.done, signal)
+      return await this.#applyLocked(commits, signal)
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      sent.resolve()
+      done.resolve()
+      this.#inFlight--
+      if (this.#inFlight === 0) this.#dropLease()
+    }
+  }
+
+  async #applyLocked(commits: readonly LedgerCommit[], signal: AbortSignal): Promise<BatchOutcome> {
+    const { database, cache, clock, target } = this.#context
+    cache.forget(target)
+    // It takes a connection of its own, and there may be no other.
+    this.#dropLease()
+    const applied = await runBatch(database, target, commits, clock, signal)
+    if (applied.known !== null) cache.set(target, applied.known)
+    return applied
+  }
+
+  /** Sends a batch in one statement; `null` if that is not possible. */
+  async #send(
+    commits: readonly LedgerCommit[],
+    before: { readonly sent: Promise<unknown>; readonly done: Promise<unknown> },
+    signal: AbortSignal,
+  ): Promise<Sent | null> {
+    await orAborted(before.sent, signal)
+    if (!commits.every(isSimple)) return null
+    if (this.#care > 0) {
+      this.#care--
+      return null
+    }
+    const lease = await this.#takeLease(before.done, signal)
+    if (lease === null) return null
+    const known = await orAborted(this.#know(lease, commits), signal)
+    return known === null ? null : this.#sendKnowing(lease, known, commits)
+  }
+
+  async #takeLease(before: Promise<unknown>, signal: AbortSignal): Promise<Lease | null> {
+    const { database } = this.#context
+    if (database.lend === undefined) return null
+    // What others wait for is given back before it is taken again.
+    if (this.#lease?.isWanted === true) {
+      await orAborted(before, signal)
+      this.#dropLease()
+    }
+    if (this.#lease !== undefined) return this.#lease
+    const lease = await database.lend(signal)
+    if (signal.aborted) {
+      lease.release()
+      throw signal.reason as Error
+    }
+    this.#lease = lease
+    return lease
+  }
+
+  /**
+   * Finds out what a batch has to know: what is known already, or is read in one statement. `null` if
+   * there is nothing to go by.
+   */
+  async #know(lease: Lease, commits: readonly LedgerCommit[]): Promise<KnownPlugin | null> {
+    const { cache, target } = this.#context
+    const known = cache.get(target)
+    const isKnown = ({ store, key }: NamedKey): boolean => known?.states[store].has(key) === true
+    if (known !== undefined && commits.every((commit) => keysNamedBy(commit).every(isKnown))) {
+      return known
+    }
+    const keys = keysOf(commits)
+    const { workspace, plugin } = target
+    const [rows, isInOrder] = await Promise.all([
+      lease.run(readKnown, { workspace, plugin, keys: textArray(keys) }),
+      // The answer to the batch before comes first anyway. If it was not applied, it has to be before
+      // this one is.
+      this.#last?.answer.catch(() => false),
+    ])
+    if (isInOrder === false) return null
+    const read = toKnownPlugin(rows, keys)
+    if (read === null || known?.lastCommit !== read.lastCommit) return read
+    // Nobody else has written, so what was known is still so.
+    for (const store of storeNames) {
+      for (const [key, state] of read.states[store]) known.states[store].set(key, state)
+    }
+    return known
+  }
+
+  #sendKnowing(lease: Lease, known: KnownPlugin, commits: readonly LedgerCommit[]): Sent | null {
+    const { cache, clock, target } = this.#context
+    const now = clock()
+    const ledger = openKnown(known, commits, now)
+    const outcomes = judge(ledger, commits)
+    const mayHaveExpired = known.nextExpiry !== null && known.nextExpiry <= now
+    // Without what has expired it might fit.
+    if (mayHaveExpired && outcomes.some((error) => isHoldfastError(error, 'QUOTA_EXCEEDED'))) {
+      return null
+    }
+    const written = ledger.written()
+    const isPlain = ledger.orphans.length === 0 && written.every(({ stream }) => stream === null)
+    if (!isPlain || written.length === 0 || written.length > maxFastRows) return null
+    const id = crypto.randomUUID()
+    const { statement, size } = fastCommit(written.length)
+    const answer = lease.run(statement, {
+      ...toAccountValues(target, ledger, id),
+      commitBefore: known.lastCommit,
+      now,
+      ...toRowValues(written, size),
+    })
+    const sent: Sent = {
+      id,
+      idBefore: known.lastCommit,
+      idsAfter: [],
+      changes: ledger.changes(),
+      outcomes,
+      answer: answer.then((rows) => rows.length > 0),
+    }
+    // It is waited for in its turn; until then its failure is not unhandled.
+    sent.answer.catch(() => undefined)
+    if (this.#last?.id === known.lastCommit) this.#last.idsAfter.push(id)
+    this.#last = sent
+    cache.set(target, toKnown(ledger, id, known.states))
+    return sent
+  }
+
+  /** Waits for the answer to a batch, and finds out what became of it where there is none. */
+  async #hasArrived(sent: Sent, before: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+    const { database, cache, target } = this.#context
+    try {
+      if (await sent.answer) return true
+      this.#care = careAfterConflict
+      cache.forget(target)
+      return false
+    } catch (error) {
+      cache.forget(target)
+      this.#dropLease()
+      if (isRefusal(error)) return false
+      await orAborted(before, signal)
+      return await hasArrived(database, target, sent, error, signal)
+    }
+  }
+
+  #dropLease(): void {
+    this.#lease?.release()
+    this.#lease = undefined
+  }
+}
+
+/** Whether a commit may be written in one statement. */
+function isSimple({ puts, deletes }: LedgerCommit): boolean {
+  if (deletes.length > 0) return false
+  return puts.every(({ stream, value }) => stream === undefined && value.length <= chunkBytes)
+}
+
+function toRowValues(written: readonly WrittenEntry[], size: number): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (let row = 0; row < size; row++) {
+    const entry = written[row]
+    for (const column of rowColumns) values[`${column}${row}`] = entry?.[column] ?? null
+  }
+  return values
+}
+
+/** Waits for a promise, but no longer than until a signal aborts; then it throws the reason. */
+async function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  signal.throwIfAborted()
+  const aborted = Promise.withResolvers<never>()
+  // The reasons of the signals of calls are errors of Holdfast.
+  const onAbort = (): void => aborted.reject(signal.reason as Error)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([promise, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
