@@ -19,7 +19,7 @@ export const migrations: readonly Migration[] = [
 export const schemaVersion: number = migrations.length
 
 /** The statements of a step. */
-export async function readMigration({ name }: Migration): Promise<readonly string[]> {
+export async function readMigration({ name }: Pick<Migration, 'name'>): Promise<readonly string[]> {
   const url = new URL(`../migrations/${name}.sql`, import.meta.url)
   const text = await readFile(url, 'utf8')
   return text.split('--> statement-breakpoint').map((statement) => statement.trim())

@@ -1,6 +1,7 @@
 import { HoldfastError } from '@holdfast/core'
 import { sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
+import { readMigration } from './migrations.ts'
 import { accounts, chunks, entries, readers, streams } from './schema.ts'
 import type { SqlConnection } from './sql-connection.ts'
 import { rawStatement, type Statement } from './statement.ts'
@@ -12,12 +13,19 @@ const ownTables: readonly string[] = [accounts, chunks, entries, readers, stream
 
 /** All tables that have a workspace: ours, and partitions of them. */
 const readTables: Statement = rawStatement(sql`
-  SELECT pg_class.relname AS name, relrowsecurity AND relforcerowsecurity AS is_enabled,
-    relrowsecurity AS may_apply
+  SELECT pg_class.relname AS name, relrowsecurity AS may_apply,
+    relrowsecurity AND relforcerowsecurity AND (relispartition OR EXISTS (
+      SELECT 1 FROM pg_policy WHERE polrelid = pg_class.oid AND polname = 'of_workspace'
+    )) AS is_enabled
   FROM pg_class
   JOIN pg_attribute ON pg_attribute.attrelid = pg_class.oid AND pg_attribute.attname = 'workspace'
   WHERE pg_class.relnamespace = to_regnamespace('holdfast') AND pg_class.relkind IN ('r', 'p')
   ORDER BY 1`)
+
+const readPolicies: Statement = rawStatement(sql`
+  SELECT relname AS table, polname AS policy FROM pg_policy
+  JOIN pg_class ON pg_class.oid = polrelid
+  WHERE relnamespace = to_regnamespace('holdfast')`)
 
 const readRole: Statement = rawStatement(sql`
   SELECT rolsuper OR rolbypassrls AS is_exempt, row_security_active('holdfast.entries') AS applies
@@ -63,9 +71,20 @@ export async function rowLevelSecurityStatements(
   const actions = isOn
     ? 'ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY'
     : 'DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY'
-  return [...names]
+  const switches = [...names]
     .toSorted()
     .map((name) => `ALTER TABLE "holdfast"."${name.replaceAll('"', '""')}" ${actions};`)
+  return isOn && found.length > 0 ? [...(await missingPolicies(connection)), ...switches] : switches
+}
+
+/** A table that was made anew, in partitions for example, has lost its policies. */
+async function missingPolicies(connection: Pick<SqlConnection, 'run'>): Promise<readonly string[]> {
+  const rows = await connection.run(readPolicies, {})
+  const there = rows.map(
+    ({ table, policy }) => `"${String(policy)}" ON "holdfast"."${String(table)}"`,
+  )
+  const all = await readMigration({ name: '0001_row_level_security' })
+  return all.filter((statement) => !there.some((policy) => statement.includes(policy)))
 }
 
 function exemptRole(): HoldfastError {

@@ -122,7 +122,13 @@ test('partitions are switched with their table, and have no way around it', asyn
     id text, lease_until bigint) PARTITION BY HASH (workspace)`
   await admin`CREATE TABLE holdfast."readers ""0""" PARTITION OF holdfast.readers
     FOR VALUES WITH (MODULUS 1, REMAINDER 0)`
-  await migratePostgres({ url, rowLevelSecurity: true })
+  const made = await migratePostgres({ url, rowLevelSecurity: true })
+  expect(made).toMatchObject({ rowLevelSecurity: true })
+  // It was made anew, without the policies that it had.
+  const policies =
+    await admin`SELECT polname FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
+    WHERE relname LIKE 'readers%'`
+  expect([...policies]).toEqual([{ polname: 'of_workspace' }])
   const [row] = await admin`SELECT relforcerowsecurity AS is_forced FROM pg_class
     WHERE relname = 'readers "0"'`
   expect(row).toEqual({ is_forced: true })
