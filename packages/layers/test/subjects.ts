@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { type DriverUnderTest, wrapSubject } from '@holdfast/driver-testkit'
 import { createFileDriver } from '@holdfast/drivers-file'
 import { createMemoryDriver } from '@holdfast/drivers-memory'
@@ -16,11 +17,18 @@ export const memory: DriverUnderTest = {
 const file: DriverUnderTest = {
   name: 'file',
   capabilities: createFileDriver({ path: 'never-opened' }).capabilities,
+  offers: ['holdUp'],
   async createStore({ clock }) {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-layers-'))
+    const path = join(folder, 'store.db')
     return {
-      createDriver: () => createFileDriver({ path: join(folder, 'store.db'), clock }),
+      createDriver: () => createFileDriver({ path, clock }),
       dispose: () => rm(folder, { recursive: true }),
+      holdUp() {
+        const other = new DatabaseSync(path)
+        other.exec('BEGIN IMMEDIATE')
+        return () => other.close()
+      },
     }
   },
 }
