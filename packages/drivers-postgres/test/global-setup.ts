@@ -16,9 +16,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     project.provide('postgresUrl', given)
     return async () => undefined
   }
-  const server = await ThrowawayPostgres.start({
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
-  })
+  const server = await ThrowawayPostgres.start({ settings: forgetful })
   project.provide('postgresUrl', server.url)
   return () => server[Symbol.asyncDispose]()
 }

@@ -67,6 +67,40 @@ export class ThrowawayPostgres implements AsyncDisposable {
     }
   }
 
+  /**
+   * Makes a standby of a server, which its settings may name `standby` in `synchronous_standby_names`.
+   * Resolves when it takes connections. It needs programs of the system, which have `pg_basebackup`.
+   */
+  static async startStandby(
+    primary: ThrowawayPostgres,
+    options: ThrowawayPostgresOptions = {},
+  ): Promise<ThrowawayPostgres> {
+    const { programs } = primary.#launch
+    const source = `host=127.0.0.1 port=${primary.#launch.port} user=${user} password=${password}`
+    const settings = {
+      ...options.settings,
+      primary_conninfo: `${source} application_name=standby`,
+    }
+    const launch = await prepare({ programs, settings })
+    try {
+      const target = ['-D', join(launch.folder, 'data'), '--write-recovery-conf', '--no-sync']
+      const program = join(programs, 'pg_basebackup')
+      const args = ['-d', source, ...target, '--checkpoint=fast']
+      await execute(program, args, { ...serverUser(), cwd: launch.folder })
+      return new ThrowawayPostgres(launch, await startPostmaster(launch))
+    } catch (error) {
+      await remove(launch)
+      throw error
+    }
+  }
+
+  /** Makes a primary of a standby. Resolves when it takes writes. */
+  async promote(): Promise<void> {
+    const { programs, folder } = this.#launch
+    const args = ['promote', '-D', join(folder, 'data'), '--wait']
+    await execute(join(programs, 'pg_ctl'), args, { ...serverUser(), cwd: folder })
+  }
+
   /** Kills the postmaster with SIGKILL. Resolves when no process of the server is left. */
   async kill(): Promise<void> {
     // So that it starts no other process while they are counted.

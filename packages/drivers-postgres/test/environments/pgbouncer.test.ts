@@ -1,28 +1,51 @@
+import { parseStorageKey } from '@holdfast/core'
 import { runConformance } from '@holdfast/driver-testkit'
 import { createPostgresDriver } from '@holdfast/drivers-postgres'
 import { findPgBouncer, PgBouncer } from '@holdfast/test-postgres'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { Databases } from '../databases.ts'
+import { Ledger, scope } from '../faults/store-of-test.ts'
 import { createPostgresSubject } from '../postgres-subject.ts'
+import { skipReason } from '../skip-reason.ts'
 
 const program = findPgBouncer()
+const why = skipReason(program === null, 'pgbouncer is not installed')
+const bouncer = program === null ? null : await PgBouncer.start(program, inject('postgresUrl'))
+const through = (url: string): string => bouncer?.through(url) ?? url
+const databases = new Databases()
 
-if (program === null) {
-  describe.skip('through PgBouncer (skipped: pgbouncer is not installed)', () => {
-    test('the driver keeps the storage contract', () => undefined)
-  })
-} else {
-  const databases = new Databases()
-  const bouncer = await PgBouncer.start(program, inject('postgresUrl'))
-  const subject = createPostgresSubject(databases, (url, clock) =>
-    createPostgresDriver({ url: bouncer.through(url), prepare: false, clock }),
-  )
-  runConformance(
-    { ...subject, name: 'postgres through PgBouncer' },
-    { describe, test, expect, afterAll },
-  )
-  afterAll(async () => {
-    await bouncer[Symbol.asyncDispose]()
-    await databases[Symbol.asyncDispose]()
-  })
-}
+afterAll(async () => {
+  await bouncer?.[Symbol.asyncDispose]()
+  await databases[Symbol.asyncDispose]()
+})
+
+const subject = createPostgresSubject(databases, (url, clock) =>
+  createPostgresDriver({ url: through(url), prepare: false, clock }),
+)
+runConformance(
+  { ...subject, name: `postgres through PgBouncer${why}` },
+  { describe: bouncer === null ? describe.skip : describe, test, expect, afterAll },
+)
+
+test.skipIf(bouncer === null)(
+  'the driver finds out by itself that prepared statements have no names there',
+  async () => {
+    const url = await databases.create()
+    const drivers = [1, 2].map(() => createPostgresDriver({ url: through(url), maxConnections: 4 }))
+    const ledger = new Ledger()
+    await Promise.all(drivers.map((driver) => driver.open()))
+    for (let round = 0; round < 5; round++) {
+      const writing = Array.from({ length: 40 }, async (_, at) => {
+        const driver = drivers[at % 2]
+        if (driver === undefined) return
+        const key = `${round}-${at}`
+        expect(await ledger.write(driver, key, new Uint8Array(at))).toBe('applied')
+        await expect(driver.get(scope, [parseStorageKey(key)])).resolves.toMatchObject([{ key }])
+      })
+      await Promise.all(writing)
+    }
+    for (const driver of drivers) await ledger.check(driver)
+    await Promise.all(drivers.map((driver) => driver.close()))
+    await databases.drop(url)
+  },
+)
