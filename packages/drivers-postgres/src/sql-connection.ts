@@ -39,7 +39,7 @@ export interface SqlDatabase {
    * Lends a connection for statements that are each a transaction of their own. Where this is not
    * there, each transaction needs more than its statements.
    */
-  lend?(signal?: AbortSignal): Promise<Lease>
+  readonly lend?: ((signal?: AbortSignal) => Promise<Lease>) | undefined
   /** Ends all connections, after what they are doing. */
   close(): Promise<void>
 }

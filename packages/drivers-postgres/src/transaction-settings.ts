@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import {
+  type Lease,
   pipeline,
   type Row,
   type SqlConnection,
@@ -17,6 +18,9 @@ const timeoutSetting = sql`set_config('statement_timeout', ${placeholder('timeou
 const setWorkspace: Statement = rawStatement(sql`SELECT ${workspaceSetting}`)
 const setTimeout: Statement = rawStatement(sql`SELECT ${timeoutSetting}`)
 const setBoth: Statement = rawStatement(sql`SELECT ${workspaceSetting}, ${timeoutSetting}`)
+
+const beginTransaction: Statement = rawStatement(sql`BEGIN`)
+const commitTransaction: Statement = rawStatement(sql`COMMIT`)
 
 /** Stands for the questions that operators ask of all workspaces; no workspace has this id. */
 const ofAllWorkspaces = '*'
@@ -68,6 +72,17 @@ export class TransactionSettings implements SqlDatabase {
     return this.#database.snapshot((connection) => body(this.#withSettings(connection)), signal)
   }
 
+  /** Each statement of a connection that is lent is a transaction, in one round trip. */
+  get lend(): SqlDatabase['lend'] {
+    const database = this.#database
+    if (database.lend === undefined) return undefined
+    return async (signal) => {
+      const lease = await database.lend?.(signal)
+      if (lease === undefined) throw new TypeError('The database lends no connections.')
+      return this.#setting === null ? lease : this.#leaseWithSettings(lease)
+    }
+  }
+
   close(): Promise<void> {
     return this.#database.close()
   }
@@ -75,6 +90,26 @@ export class TransactionSettings implements SqlDatabase {
   get #setting(): Statement | null {
     if (this.#namesWorkspaces) return this.#timeout === null ? setWorkspace : setBoth
     return this.#timeout === null ? null : setTimeout
+  }
+
+  #leaseWithSettings(lease: Lease): Lease {
+    return {
+      get isWanted() {
+        return lease.isWanted
+      },
+      run: async (statement, values) => {
+        const { run } = this.#withSettings(lease)
+        const given = [
+          lease.run(beginTransaction, {}),
+          run(statement, values),
+          lease.run(commitTransaction, {}),
+        ] as const
+        for (const answer of given) answer.catch(() => undefined)
+        const [, rows] = await Promise.all(given)
+        return rows
+      },
+      release: () => lease.release(),
+    }
   }
 
   #withSettings(connection: SqlConnection): SqlConnection {
