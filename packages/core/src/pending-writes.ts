@@ -62,12 +62,17 @@ export class PendingWrites {
       const id = idOf(store, key)
       this.#changes.set(id, done)
       this.#checks.delete(id)
-      void done.then(() => this.#changes.get(id) === done && this.#changes.delete(id))
     }
     for (const { store, key } of checks) {
       const id = idOf(store, key)
       if (this.#changes.get(id) !== done) this.#addCheck(id, done)
     }
+    void done.then(() => {
+      for (const { store, key } of changed) {
+        const id = idOf(store, key)
+        if (this.#changes.get(id) === done) this.#changes.delete(id)
+      }
+    })
     return write
   }
 

@@ -3,6 +3,7 @@ import type { StorageDriver } from '@holdfast/core'
 import { type JsonValue, persistent_store, type Session } from '@holdfast/session'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { describe, expect, test } from 'vitest'
+import { caught } from './caught.ts'
 import { invoke } from './invoke.ts'
 import { openDriver } from './make-context.ts'
 import { decode, encode } from './text.ts'
@@ -210,4 +211,22 @@ test('what was refused is not waited for, nor seen', async () => {
     await expect(refused).rejects.toMatchObject({ code: 'VERSION_MISMATCH' })
     expect(await seen).toBe(undefined)
   })
+})
+
+test('what waits is told when its invocation is aborted', async () => {
+  const hanging: StandardSchemaV1<JsonValue> = {
+    '~standard': { version: 1, vendor: 'test', validate: () => new Promise(() => {}) },
+  }
+  const controller = new AbortController()
+  const waited = Promise.withResolvers<unknown>()
+  const work = async (): Promise<void> => {
+    void persistent_store.typed(hanging).set('k', 1)
+    const waiting = [persistent_store.get('k'), persistent_store.set('k', 2)]
+    setTimeout(() => controller.abort())
+    waited.resolve(await Promise.allSettled(waiting))
+  }
+  const invocation = caught(invoke(work, { signal: controller.signal }))
+  const told = { reason: { code: 'ABORTED' } }
+  expect(await waited.promise).toMatchObject([told, told])
+  await invocation
 })

@@ -20,7 +20,8 @@ export async function writeInOrder<Prepared, Result>(
   try {
     const preparing = prepareFor()
     const prepared = preparing instanceof Promise ? await preparing : preparing
-    if (write.before !== null && !isPreparing()) await write.before
+    const before = isPreparing() ? null : orAborted(write.before, open)
+    if (before !== null) await before
     return await act(prepared)
   } finally {
     write.end()
@@ -38,7 +39,7 @@ export function beforeReading(
   store: StoreName,
   keys: readonly StorageKey[],
 ): Promise<void> | null {
-  return isPreparing() ? null : open().pending.beforeReading(store, keys)
+  return isPreparing() ? null : orAborted(open().pending.beforeReading(store, keys), open)
 }
 
 /** What a read of all keys with a prefix waits for; `null` for nothing. */
@@ -47,7 +48,7 @@ export function beforeListing(
   store: StoreName,
   prefix: string,
 ): Promise<void> | null {
-  return isPreparing() ? null : open().pending.beforeListing(store, prefix)
+  return isPreparing() ? null : orAborted(open().pending.beforeListing(store, prefix), open)
 }
 
 /**
@@ -60,4 +61,17 @@ export function prepare<Result>(call: () => Result): Result {
 
 function isPreparing(): boolean {
   return asyncContext.preparing.getStore() === true
+}
+
+/** Ends with the invocation, too: whoever asks for its access after that is told. */
+function orAborted(before: Promise<void> | null, open: OpenAccess): Promise<void> | null {
+  return before === null ? null : firstOf(before, open().signal)
+}
+
+async function firstOf(before: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const onAbort = (): void => resolve()
+  signal.addEventListener('abort', onAbort, { once: true })
+  await Promise.race([before, promise])
+  signal.removeEventListener('abort', onAbort)
 }
