@@ -3,7 +3,6 @@ import type { StorageDriver } from '@holdfast/core'
 import { type JsonValue, persistent_store, type Session } from '@holdfast/session'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { describe, expect, test } from 'vitest'
-import { caught } from './caught.ts'
 import { invoke } from './invoke.ts'
 import { openDriver } from './make-context.ts'
 import { decode, encode } from './text.ts'
@@ -225,7 +224,7 @@ test('what waits is told when its invocation is aborted', async () => {
     setTimeout(() => controller.abort())
     waited.resolve(await Promise.allSettled(waiting))
   }
-  const invocation = caught(invoke(work, { signal: controller.signal }))
+  const invocation = invoke(work, { signal: controller.signal })
   const told = { reason: { code: 'ABORTED' } }
   expect(await waited.promise).toMatchObject([told, told])
   await invocation
