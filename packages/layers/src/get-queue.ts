@@ -41,14 +41,13 @@ export class GetQueue {
     let batch: Waiting[] = []
     let keys = new Set<StorageKey>()
     for (const waiting of this.#waiting) {
-      const together = keys.union(new Set(waiting.keys))
-      if (together.size > limits.maxGetKeys && batch.length > 0) {
+      const others = waiting.keys.filter((key) => !keys.has(key))
+      if (batch.length > 0 && keys.size + others.length > limits.maxGetKeys) {
         void this.#read(batch)
         batch = []
-        keys = new Set(waiting.keys)
-      } else {
-        keys = together
+        keys = new Set()
       }
+      for (const key of waiting.keys) keys.add(key)
       batch.push(waiting)
     }
     this.#waiting = []
