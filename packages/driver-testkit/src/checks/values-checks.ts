@@ -142,6 +142,9 @@ export const valuesChecks: readonly ConformanceCheck[] = [
       expect(await store.text('key')).toBe('as stored')
       const [again] = await store.listAll()
       expect(differenceOf(again?.value, utf8('as stored'))).toBe(null)
+      const [one, other] = await Promise.all([store.get('key'), store.get('key')])
+      one?.value.fill(2)
+      expect(differenceOf(other?.value, utf8('as stored'))).toBe(null)
     },
   },
   {

@@ -1,4 +1,4 @@
-import type { Entry, ListedEntry, Version } from '@holdfast/core'
+import type { Entry, ListedEntry, StorageDriver, Version } from '@holdfast/core'
 import { changePuts } from './change-calls.ts'
 import type { Mutant } from './mutant.ts'
 import { overrideDriver } from './override-driver.ts'
@@ -67,6 +67,23 @@ export const bufferMutants: readonly Mutant[] = [
         put.value.forEach((byte, index) => (put.value[index] = byte ^ 0x5a))
         return { ...put, value }
       }),
+  },
+  {
+    name: 'gives those who read the same at once one answer',
+    caughtBy: ['values.copied-out'],
+    wrap(driver) {
+      const asked = new Map<string, ReturnType<StorageDriver['get']>>()
+      return overrideDriver(driver, {
+        get(scope, keys, options) {
+          const id = JSON.stringify([scope, keys])
+          const known = asked.get(id)
+          if (known !== undefined) return known
+          const answer = driver.get(scope, keys, options).finally(() => asked.delete(id))
+          asked.set(id, answer)
+          return answer
+        },
+      })
+    },
   },
   {
     name: 'gives out views of the answer that it received',
