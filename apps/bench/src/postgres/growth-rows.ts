@@ -46,10 +46,10 @@ function scopeGrowths({ sizes }: BenchRun): readonly Growth[] {
   }))
 }
 
-/** As many plugins as workspaces, with a few keys in each scope. */
+/** As many plugins as workspaces, with so many keys in each scope that calls at once seldom share one. */
 function ofScopes(scopes: number): BenchContent {
   const side = Math.sqrt(scopes)
-  return { ...oneScope, workspaces: side, plugins: side, keysPerScope: 10 }
+  return { ...oneScope, workspaces: side, plugins: side, keysPerScope: 50 }
 }
 
 function toPlan(growth: Growth, call: Call, { seconds }: BenchRun): PostgresRow {
