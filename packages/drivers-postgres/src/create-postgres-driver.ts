@@ -1,7 +1,7 @@
 import { type Clock, manageDriver, MisuseError, type StorageDriver } from '@holdfast/core'
-import type { PostgresJsDatabase as DrizzleDatabase } from 'drizzle-orm/postgres-js'
 import type { Sql } from 'postgres'
 import { connectPostgres } from './connect-postgres.ts'
+import { NodePostgresDatabase, type NodePostgresPool } from './node-postgres-database.ts'
 import { PostgresDriver } from './postgres-driver.ts'
 import { PostgresJsDatabase } from './postgres-js-database.ts'
 import { parsePostgresUrl, type PostgresUrl } from './postgres-url.ts'
@@ -25,8 +25,11 @@ export interface PostgresDriverOptions {
    * - `target_session_attrs`: `read-write` or `primary`, which it is anyway.
    */
   readonly url?: string | undefined
-  /** A Drizzle database over postgres.js that its owner has, and ends. */
-  readonly db?: (DrizzleDatabase<never> & { readonly $client: Sql }) | undefined
+  /**
+   * A Drizzle database over postgres.js, or over a `Pool` of node-postgres, that its owner has, and
+   * ends. Over node-postgres a transaction needs a round trip for each of its statements.
+   */
+  readonly db?: { readonly $client: Sql | NodePostgresPoolLike } | undefined
   /** Most connections at once; with `db`, its own options say. Default 10. */
   readonly maxConnections?: number | undefined
   /** Whether statements are prepared by name; with `url`, its parameter says. Default `true`. */
@@ -46,6 +49,12 @@ export interface PostgresDriverOptions {
   readonly migrate?: boolean | undefined
   /** Where to take the time from. Default `Date.now`. */
   readonly clock?: Clock | undefined
+}
+
+/** By which a `Pool` of node-postgres is known: a program need not have its types. */
+export interface NodePostgresPoolLike {
+  readonly totalCount: number
+  readonly options: object
 }
 
 const longestTimeoutMs = 2_147_483_647
@@ -87,17 +96,29 @@ export function createPostgresDriver(options: PostgresDriverOptions): StorageDri
 function connect(url: PostgresUrl | null, options: PostgresDriverOptions): SqlDatabase {
   if (url !== null) return connectPostgres(url, options)
   const client: unknown = options.db?.$client
-  if (!isPostgresJs(client)) {
-    throw new MisuseError(
-      'INVALID_ARGUMENT',
-      'The option db is a Drizzle database over postgres.js: drizzle(postgres(URL)) of drizzle-orm/postgres-js. For any other client, give the url.',
-    )
-  }
-  return new PostgresJsDatabase(client, { prepare: options.prepare ?? true, isOwned: false })
+  const { prepare = true } = options
+  if (isPostgresJs(client)) return new PostgresJsDatabase(client, { prepare, isOwned: false })
+  if (isNodePostgresPool(client)) return new NodePostgresDatabase(client, prepare)
+  throw new MisuseError(
+    'INVALID_ARGUMENT',
+    'The option db is a Drizzle database over postgres.js, or over a Pool of node-postgres without binary. For any other client, give the url.',
+  )
 }
 
 function isPostgresJs(client: unknown): client is Sql {
   return typeof client === 'function' && 'unsafe' in client && 'begin' in client
+}
+
+/** A lone client of node-postgres has no count of clients. In binary it would garble bytes. */
+function isNodePostgresPool(client: unknown): client is NodePostgresPool {
+  return (
+    typeof client === 'object' &&
+    client !== null &&
+    'connect' in client &&
+    'totalCount' in client &&
+    'options' in client &&
+    (client as NodePostgresPool).options.binary !== true
+  )
 }
 
 function statementTimeoutOf(

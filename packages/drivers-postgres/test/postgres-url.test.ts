@@ -108,7 +108,7 @@ test.for([0, 1.5, -1, Number.NaN, 2 ** 31])('%d is no statement timeout', (state
   )
 })
 
-test('a Drizzle database over another client is refused', () => {
+test('a Drizzle database over a client that is not known is refused', () => {
   const db = { $client: { query: () => undefined } }
   expect(() => createPostgresDriver({ db: db as never })).toThrow(
     expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('url') }),
