@@ -44,7 +44,7 @@ export function connectPostgres(url: PostgresUrl, options: ConnectOptions): SqlD
     client,
     addresses: hosts.map((host, at) => ({ host, port: ports[at] ?? defaultPort })),
     maxConnections,
-    prepare: options.prepare ?? url.prepare ?? true,
+    prepare: options.prepare ?? url.prepare ?? null,
     idleTimeoutMs: milliseconds(url.idleTimeoutSeconds),
     maxLifetimeMs: milliseconds(url.maxLifetimeSeconds),
     connectTimeoutMs: (url.connectTimeoutSeconds ?? defaultConnectTimeoutSeconds) * 1_000,

@@ -12,15 +12,15 @@ export interface PooledDatabaseOptions extends Omit<PoolOptions<unknown>, 'open'
   readonly client: ParsedOptions
   /** Where to look for the server that takes writes, in this order. */
   readonly addresses: readonly ServerAddress[]
-  /** Whether statements are prepared by name, and kept so for as long as a connection lives. */
-  readonly prepare: boolean
+  /**
+   * Whether statements are prepared by name, and kept so for as long as a connection lives. `null`
+   * for not where a pooler stands between, which may not know the names.
+   */
+  readonly prepare: boolean | null
   readonly connectTimeoutMs: number
   /** After so long without an answer a connection is taken for lost. */
   readonly answerTimeoutMs: number
 }
-
-/** What poolers make of names of prepared statements that another of their connections knows. */
-const unknownName: ReadonlySet<string | null> = new Set(['26000', '42P05'])
 
 const readOnlyTransaction = '25006'
 
@@ -37,7 +37,7 @@ export class PooledDatabase implements SqlDatabase {
 
   constructor(options: PooledDatabaseOptions) {
     this.#options = options
-    this.#prepare = options.prepare
+    this.#prepare = options.prepare ?? false
     this.#pool = new ConnectionPool({ ...options, open: () => this.#open() })
   }
 
@@ -128,12 +128,7 @@ export class PooledDatabase implements SqlDatabase {
 
   /** Returns the error to throw. */
   #learnFrom(error: unknown, connection: PostgresJsConnection): unknown {
-    const code = codeOf(error)
-    if (unknownName.has(code)) {
-      this.#prepare = false
-      connection.destroy()
-    }
-    if (code !== readOnlyTransaction || this.#options.addresses.length === 1) return error
+    if (codeOf(error) !== readOnlyTransaction || this.#options.addresses.length === 1) return error
     // It was the primary once, and another is by now.
     connection.destroy()
     return new PostgresFailure('CONNECTION_CLOSED')
@@ -176,7 +171,7 @@ export class PooledDatabase implements SqlDatabase {
     return result
   }
 
-  /** Connects to the first server that takes writes. */
+  /** Connects to the first server that takes writes; to a lone one whatever it takes. */
   async #open(): Promise<PostgresJsConnection> {
     const { addresses } = this.#options
     const failures: unknown[] = []
@@ -185,11 +180,11 @@ export class PooledDatabase implements SqlDatabase {
       const address = addresses[place]
       if (address === undefined) continue
       const connection = new PostgresJsConnection({ ...this.#options, address })
-      // Whoever asks a lone server is told by the server itself.
-      if (addresses.length === 1) return connection
       try {
-        await mustTakeWrites(connection)
+        const { isReadOnly, isDirect } = await greet(connection)
+        if (isReadOnly && addresses.length > 1) throw new PostgresFailure('CONNECTION_CLOSED')
         this.#address = place
+        this.#prepare = this.#options.prepare ?? isDirect
         return connection
       } catch (error) {
         failures.push(error)
@@ -201,11 +196,19 @@ export class PooledDatabase implements SqlDatabase {
   }
 }
 
-async function mustTakeWrites(connection: PostgresJsConnection): Promise<void> {
-  const { rows } = await connection.send(
-    `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS is_read_only`,
+/** Finds out who is at the other end of a connection. */
+async function greet(
+  connection: PostgresJsConnection,
+): Promise<{ readonly isReadOnly: boolean; readonly isDirect: boolean }> {
+  const { rows, pid } = await connection.send(
+    `SELECT pg_backend_pid() AS pid,
+      pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS is_read_only`,
     [],
     false,
   )
-  if (rows[0]?.['is_read_only'] !== false) throw new PostgresFailure('CONNECTION_CLOSED')
+  return {
+    isReadOnly: rows[0]?.['is_read_only'] !== false,
+    // A pooler gives its clients a number of its own to cancel by.
+    isDirect: rows[0]?.['pid'] === pid,
+  }
 }

@@ -22,6 +22,8 @@ export interface ConnectionOptions {
 /** What the rows of an answer came with: `COMMIT`, `ROLLBACK`, `SELECT`. */
 export interface Answer {
   readonly command: string
+  /** The server process, as the connection was told at its beginning. */
+  readonly pid: number | null
   readonly rows: readonly Row[]
 }
 
@@ -83,7 +85,9 @@ export class PostgresJsConnection {
     this.#pending.add(reject)
     this.#watch()
     const query = this.#client.unsafe(text, parameters as never[], { prepare })
-    query.then((rows) => resolve({ command: rows.command, rows: rows as readonly Row[] }), reject)
+    query.then((rows) => {
+      resolve({ command: rows.command, pid: rows.state.pid, rows: rows as readonly Row[] })
+    }, reject)
     try {
       return await promise
     } finally {

@@ -16,11 +16,8 @@ export interface RetryBounds {
   readonly budgetMs?: number | undefined
 }
 
-/**
- * What the server gave up in favour of others, or did not know the name of, as happens behind poolers:
- * nothing of it was applied.
- */
-const gaveWay: ReadonlySet<string | null> = new Set(['40001', '40P01', '53300', '26000', '42P05'])
+/** What the server gave up in favour of others: nothing of it was applied. */
+const gaveWay: ReadonlySet<string | null> = new Set(['40001', '40P01', '53300'])
 
 /** What ends the way to the server, or has none come about. */
 const lostWay: ReadonlySet<string | null> = new Set([
