@@ -19,8 +19,8 @@ export interface PostgresDriverOptions {
    *   a file of certificates to trust instead of those of Node.
    * - `max_connections` (default 10); in seconds `connect_timeout` (default 4), `idle_timeout` and
    *   `max_lifetime` (default: none); `application_name` (default `holdfast`).
-   * - `prepare` (default `true`): `false` for poolers that keep no prepared statements, such as
-   *   PgBouncer before 1.21 in transaction mode.
+   * - `prepare`: whether statements are prepared by name. By default they are where no pooler stands
+   *   between; `true` is for poolers that keep them, such as PgBouncer from 1.21 on.
    * - `statement_timeout` in milliseconds, and `row_level_security`: see the options.
    * - `target_session_attrs`: `read-write` or `primary`, which it is anyway.
    */
@@ -32,7 +32,7 @@ export interface PostgresDriverOptions {
   readonly db?: { readonly $client: Sql | NodePostgresPoolLike } | undefined
   /** Most connections at once; with `db`, its own options say. Default 10. */
   readonly maxConnections?: number | undefined
-  /** Whether statements are prepared by name; with `url`, its parameter says. Default `true`. */
+  /** Whether statements are prepared by name. Default: as the URL says; with `db`, `true`. */
   readonly prepare?: boolean | undefined
   /**
    * After so many milliseconds the server gives up a statement, which then fails with `STORE_BUSY`.
