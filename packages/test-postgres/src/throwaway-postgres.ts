@@ -12,7 +12,7 @@ const execute = promisify(execFile)
 
 /** The superuser of the servers. */
 const user = 'postgres'
-const password = 'postgres'
+const defaultPassword = 'postgres'
 
 /** For how long a server may be kept from starting by what is left of the one before. */
 const longestRestartMs = 20_000
@@ -22,6 +22,8 @@ export interface ThrowawayPostgresOptions {
   readonly programs?: string
   /** Settings of the server by name, such as `{ fsync: 'off' }`. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Of its superuser. Default `postgres`. */
+  readonly password?: string
 }
 
 /** Settings of a server that need not outlive a loss of power, which it is faster with. */
@@ -35,6 +37,7 @@ export const forgetful: Readonly<Record<string, string>> = {
 interface Launch {
   readonly programs: string
   readonly settings: Readonly<Record<string, string>>
+  readonly password: string
   readonly folder: string
   readonly port: number
 }
@@ -50,7 +53,7 @@ export class ThrowawayPostgres implements AsyncDisposable {
   #postmaster: ChildProcess
 
   private constructor(launch: Launch, postmaster: ChildProcess) {
-    this.url = `postgres://${user}:${password}@127.0.0.1:${launch.port}/postgres`
+    this.url = `postgres://${user}:${launch.password}@127.0.0.1:${launch.port}/postgres`
     this.#launch = launch
     this.#postmaster = postmaster
   }
@@ -75,13 +78,13 @@ export class ThrowawayPostgres implements AsyncDisposable {
     primary: ThrowawayPostgres,
     options: ThrowawayPostgresOptions = {},
   ): Promise<ThrowawayPostgres> {
-    const { programs } = primary.#launch
-    const source = `host=127.0.0.1 port=${primary.#launch.port} user=${user} password=${password}`
+    const { programs, password, port } = primary.#launch
+    const source = `host=127.0.0.1 port=${port} user=${user} password=${password}`
     const settings = {
       ...options.settings,
       primary_conninfo: `${source} application_name=standby`,
     }
-    const launch = await prepare({ programs, settings })
+    const launch = await prepare({ programs, password, settings })
     try {
       const target = ['-D', join(launch.folder, 'data'), '--write-recovery-conf', '--no-sync']
       const program = join(programs, 'pg_basebackup')
@@ -152,16 +155,17 @@ export class ThrowawayPostgres implements AsyncDisposable {
 async function prepare({
   programs = embeddedPrograms(),
   settings = {},
+  password = defaultPassword,
 }: ThrowawayPostgresOptions): Promise<Launch> {
   const folder = await makeServerFolder('holdfast-postgres-')
-  return { programs, settings, folder, port: await freePort() }
+  return { programs, settings, password, folder, port: await freePort() }
 }
 
 function remove({ folder }: Launch): Promise<void> {
   return rm(folder, { recursive: true, force: true })
 }
 
-async function initialise({ programs, folder }: Launch): Promise<void> {
+async function initialise({ programs, password, folder }: Launch): Promise<void> {
   const passwordFile = join(folder, 'password')
   await writeFile(passwordFile, password)
   const place = ['--pgdata', join(folder, 'data'), '--encoding', 'UTF8', '--locale', 'C']
