@@ -2,7 +2,6 @@ import { MisuseError } from '@holdfast/core'
 import postgres from 'postgres'
 import { PooledDatabase } from './pooled-database.ts'
 import type { PostgresUrl } from './postgres-url.ts'
-import type { SqlDatabase } from './sql-connection.ts'
 import { toTlsOptions } from './tls-options.ts'
 
 /** What is chosen in the program, before what the URL says. */
@@ -22,7 +21,7 @@ const answerTimeoutMs = 60_000
 const defaultPort = 5432
 
 /** Makes a pool of connections, none of which is opened yet. */
-export function connectPostgres(url: PostgresUrl, options: ConnectOptions): SqlDatabase {
+export function connectPostgres(url: PostgresUrl, options: ConnectOptions): PooledDatabase {
   const maxConnections = options.maxConnections ?? url.maxConnections ?? defaultMaxConnections
   if (!Number.isInteger(maxConnections) || maxConnections < 1) {
     throw new MisuseError('INVALID_ARGUMENT', 'maxConnections is a whole number, 1 or more.')

@@ -79,6 +79,16 @@ export class ConnectionPool<Connection extends PooledConnection> {
     this.#serve()
   }
 
+  /** Ends the connections that nobody uses; when they are needed, others are opened. */
+  async endIdle(): Promise<void> {
+    const idle = this.#idle.splice(0)
+    for (const { connection, timer } of idle) {
+      clearTimeout(timer)
+      this.#openedAt.delete(connection)
+    }
+    await Promise.all(idle.map(({ connection }) => connection.end()))
+  }
+
   /** Ends all connections: what is idle with a farewell, the rest at once. */
   async close(failure: Error): Promise<void> {
     this.#failure = failure

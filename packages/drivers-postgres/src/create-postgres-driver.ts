@@ -81,22 +81,27 @@ export function createPostgresDriver(options: PostgresDriverOptions): StorageDri
     throw new MisuseError('INVALID_ARGUMENT', 'A PostgreSQL driver takes either a url or a db.')
   }
   const url = options.url === undefined ? null : parsePostgresUrl(options.url)
-  const database = connect(url, options)
+  const pool = url === null ? null : connectPostgres(url, options)
+  const database = pool ?? databaseOf(options)
   const settings = new TransactionSettings(database, statementTimeoutOf(url, options))
   const prepare = {
     migrate: options.migrate ?? true,
     rowLevelSecurity: options.rowLevelSecurity ?? url?.rowLevelSecurity ?? false,
   }
   const open = async (): Promise<void> => {
-    if (await prepareStore(database, prepare)) settings.nameWorkspaces()
+    try {
+      if (await prepareStore(database, prepare)) settings.nameWorkspaces()
+    } catch (error) {
+      // It may be tried again, or never, and then nobody closes it.
+      await pool?.endIdle()
+      throw error
+    }
   }
   return manageDriver(new PostgresDriver(settings, clock, open))
 }
 
-function connect(url: PostgresUrl | null, options: PostgresDriverOptions): SqlDatabase {
-  if (url !== null) return connectPostgres(url, options)
-  const client: unknown = options.db?.$client
-  const { prepare = true } = options
+function databaseOf({ db, prepare = true }: PostgresDriverOptions): SqlDatabase {
+  const client: unknown = db?.$client
   if (isPostgresJs(client)) return new PostgresJsDatabase(client, { prepare, isOwned: false })
   if (isNodePostgresPool(client)) return new NodePostgresDatabase(client, prepare)
   throw new MisuseError(

@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises'
 import { HoldfastError } from '@holdfast/core'
+import { sql } from 'drizzle-orm'
 import { connectPostgres } from './connect-postgres.ts'
 import { codeOf, mapPostgresError } from './map-postgres-error.ts'
 import { migrate, migrationSql, pendingMigrations } from './migrate.ts'
@@ -7,6 +9,7 @@ import { retrying } from './retrying.ts'
 import { isEnabled, rowLevelSecurityStatements } from './row-level-security.ts'
 import { readSchemaVersion } from './schema-state.ts'
 import type { SqlDatabase } from './sql-connection.ts'
+import { rawStatement, type Statement } from './statement.ts'
 
 /** What is to be migrated, and how. */
 export interface PostgresMigrationOptions {
@@ -29,13 +32,21 @@ export interface PostgresMigrationResult {
 /** For how long to try to reach the server, in milliseconds. */
 const budgetMs = 2_500
 
+/** For how long the connections of runners that have just ended may be seen, in milliseconds. */
+const farewellMs = 2_000
+const farewellPauseMs = 50
+
+const countOthers: Statement = rawStatement(sql`
+  SELECT count(*)::int AS others FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name = 'holdfast' AND pid <> pg_backend_pid()`)
+
 /**
  * Brings the schema `holdfast` of a database up to date. However many do so at the same moment, each
- * step is applied once. Runners of the version before go on working. Row-level security is for when
- * no runner is connected: those that are see nothing until they connect anew.
+ * step is applied once. Runners of the version before go on working. Row-level security is enabled
+ * only when no runner is connected: those that are would see nothing, as if nothing were stored.
  *
- * @throws {@link HoldfastError} `STORE_NOT_MIGRATED` where the user may not, or what the `open` of the
- * driver throws; nothing was changed then
+ * @throws {@link HoldfastError} `STORE_NOT_MIGRATED` or `STORE_ACCESS_DENIED` where the user may not,
+ * `STORE_BUSY` where runners are connected, or what the `open` of the driver throws
  */
 export async function migratePostgres(
   options: PostgresMigrationOptions,
@@ -87,6 +98,7 @@ async function withDatabase<Result>(
 }
 
 async function switchRowLevelSecurity(database: SqlDatabase, isOn: boolean): Promise<void> {
+  if (isOn) await mustBeAlone(database)
   const statements = await rowLevelSecurityStatements(database, isOn)
   try {
     await database.transaction(async (connection) => {
@@ -95,6 +107,27 @@ async function switchRowLevelSecurity(database: SqlDatabase, isOn: boolean): Pro
   } catch (error) {
     throw codeOf(error) === '42501' ? notOwner(error) : error
   }
+}
+
+/** A runner looks when it opens the store whether it has to name its workspaces. */
+async function mustBeAlone(database: SqlDatabase): Promise<void> {
+  if (await isEnabled(database)) return
+  const until = performance.now() + farewellMs
+  for (;;) {
+    const [row] = await database.run(countOthers, {})
+    const others = Number(row?.['others'])
+    if (others === 0) return
+    if (performance.now() > until) throw runnersConnected(others)
+    await setTimeout(farewellPauseMs)
+  }
+}
+
+function runnersConnected(connections: number): HoldfastError {
+  return new HoldfastError(
+    'STORE_BUSY',
+    `Runners are connected to the database (${connections} connections named holdfast), and would see nothing of what is stored from now on. Stop them, and start them again afterwards. Where a pooler keeps the connections of runners that have ended, run what --dry-run prints through psql. Row-level security was left as it is.`,
+    { context: { connections } },
+  )
 }
 
 function notOwner(cause: unknown): HoldfastError {

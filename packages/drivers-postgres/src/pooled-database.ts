@@ -99,6 +99,11 @@ export class PooledDatabase implements SqlDatabase {
     }
   }
 
+  /** Ends the connections that nobody uses; when they are needed, others are opened. */
+  endIdle(): Promise<void> {
+    return this.#pool.endIdle()
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled(this.#inFlight)
     await this.#pool.close(new PostgresFailure('CONNECTION_ENDED'))

@@ -149,6 +149,21 @@ describe('opening is refused', () => {
   })
 })
 
+test('an opening that was refused keeps no connection', async () => {
+  await using database = await freshDatabase()
+  const driver = createPostgresDriver({ url: database.url, migrate: false })
+  await expect(driver.open()).rejects.toMatchObject({ code: 'STORE_NOT_MIGRATED' })
+  await expect
+    .poll(
+      () => database.admin`SELECT FROM pg_stat_activity WHERE application_name = 'holdfast'
+      AND datname = current_database()`,
+    )
+    .toHaveLength(0)
+  await createdBy(database.url)
+  await expect(driver.open()).resolves.toBe(undefined)
+  await driver.close()
+})
+
 test('a schema that newer code has added to goes on to be used', async () => {
   await using database = await freshDatabase()
   await createdBy(database.url)

@@ -136,7 +136,7 @@ describe('a driver', () => {
   })
 
   test('that demands it may do so by its URL', async () => {
-    const demanding = `${runnerUrl(url)}?row_level_security=true`
+    const demanding = `${runnerUrl(url)}?row_level_security=true&statement_timeout=60000`
     await using driver = createPostgresDriver({ url: demanding })
     await driver.open()
     const [entry] = await driver.get(scope('globex'), [key])
@@ -169,6 +169,20 @@ describe('a driver', () => {
     })
     expect(await openingFails(runnerUrl(url))).toBe(null)
   })
+})
+
+test('row-level security is not enabled under a runner that would see nothing from then on', async () => {
+  await migratePostgres({ url: migratorUrl(url), rowLevelSecurity: false })
+  const enabling = { url: migratorUrl(url), rowLevelSecurity: true }
+  {
+    await using driver = createPostgresDriver({ url: runnerUrl(url) })
+    await driver.open()
+    const failure: unknown = await migratePostgres(enabling).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'STORE_BUSY', context: { connections: 1 } })
+    const [entry] = await driver.get(scope('acme'), [key])
+    expect(entry?.version).toBe('v1')
+  }
+  expect(await migratePostgres(enabling)).toMatchObject({ rowLevelSecurity: true })
 })
 
 test('row-level security may be switched off again, by the owner alone', async () => {
