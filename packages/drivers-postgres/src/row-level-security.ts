@@ -28,7 +28,10 @@ const readPolicies: Statement = rawStatement(sql`
   WHERE relnamespace = to_regnamespace('holdfast')`)
 
 const readRole: Statement = rawStatement(sql`
-  SELECT rolsuper OR rolbypassrls AS is_exempt, row_security_active('holdfast.entries') AS applies
+  SELECT rolsuper OR rolbypassrls AS is_exempt, (
+    SELECT bool_or(row_security_active(oid)) FROM pg_class
+    WHERE relnamespace = to_regnamespace('holdfast') AND relkind IN ('r', 'p')
+  ) AS applies
   FROM pg_roles WHERE rolname = current_user`)
 
 /**
