@@ -100,19 +100,14 @@ async function openLedger(
   now: EpochMs,
 ): Promise<{ readonly ledger: PluginLedger; readonly idBefore: string | null }> {
   const streams = commits.flatMap(({ puts }) => puts.flatMap(({ stream }) => stream?.id ?? []))
-  const values = {
-    workspace,
-    plugin,
-    now,
-    keys: textArray(keysOf(commits)),
-    streams: textArray(streams),
-  }
+  const keys = keysOf(commits)
+  const values = { workspace, plugin, now, keys, streams: textArray(streams) }
   const hasQuota = commits.some(({ quota }) => quota !== null)
   for (;;) {
     // They are on their way together, and each sees what there is once the lock is taken.
     const [[account], states, uploads] = await Promise.all([
       connection.run(lockAccount, values),
-      connection.run(readStates, values),
+      connection.run(readStates(keys.length), values),
       streams.length > 0 ? connection.run(lockUploads, values) : [],
     ])
     if (account !== undefined) {

@@ -24,6 +24,7 @@ import {
   countExpired,
   getEntries,
   getVersions,
+  getWholeEntries,
   listBounded,
   listUnbounded,
   readAccount,
@@ -32,7 +33,6 @@ import { retrying } from './retrying.ts'
 import { listScopesOfAll, listScopesOfWorkspace } from './scope-statements.ts'
 import { pipeline, type Row, type SqlDatabase, type StatementValues } from './sql-connection.ts'
 import type { Statement } from './statement.ts'
-import { textArray } from './text-array.ts'
 import { toListed } from './to-entry.ts'
 
 /** Reads entries and counters. A signal ends what is tried for a call that nobody waits for. */
@@ -46,7 +46,8 @@ export class EntryReader {
     this.#clock = clock
     this.#gets = new GetQueue(async (scope, keys, signal) => {
       const mostBytes = Math.floor(limits.maxGetBytes / keys.length)
-      return byKey(await this.#run(getEntries, this.#valuesOf(scope, keys, mostBytes), signal))
+      const values = this.#valuesOf(scope, keys, mostBytes)
+      return byKey(await this.#run(getEntries(keys.length), values, signal))
     })
   }
 
@@ -56,7 +57,8 @@ export class EntryReader {
     signal: AbortSignal | undefined,
   ): Promise<readonly (Entry | null)[]> {
     const rows = await this.#gets.add(scope, keys, signal)
-    // Of many keys, or for many calls at once, only values that are small enough were read.
+    // Values that are in chunks were not read, nor were those that are too large to be read for many
+    // calls at once.
     const isWhole = keys.every((key) => rows.get(key)?.['value'] !== null)
     const found = isWhole ? rows : await this.#readLarge(scope, keys, signal)
     mustFit(keys, found)
@@ -154,7 +156,11 @@ export class EntryReader {
     signal: AbortSignal | undefined,
   ): Promise<readonly (ListedEntry | null)[]> {
     const values = this.#valuesOf(scope, keys, limits.maxValueBytes)
-    return inOrder(keys, byKey(await this.#run(getEntries, values, signal)), toListed)
+    return inOrder(
+      keys,
+      byKey(await this.#run(getWholeEntries(keys.length), values, signal)),
+      toListed,
+    )
   }
 
   async versions(
@@ -162,7 +168,7 @@ export class EntryReader {
     keys: readonly StorageKey[],
     signal: AbortSignal | undefined,
   ): Promise<readonly (Version | null)[]> {
-    const rows = await this.#run(getVersions, this.#valuesOf(scope, keys, 0), signal)
+    const rows = await this.#run(getVersions(keys.length), this.#valuesOf(scope, keys, 0), signal)
     return inOrder(keys, byKey(rows), (row) => row['version'] as Version)
   }
 
@@ -174,15 +180,17 @@ export class EntryReader {
   ): Promise<RowsByKey> {
     const read = (): Promise<RowsByKey> =>
       this.#database.snapshot(async ({ run }) => {
-        const sizes = byKey(await run(getEntries, this.#valuesOf(scope, keys, -1)))
+        const sizes = byKey(await run(getEntries(keys.length), this.#valuesOf(scope, keys, -1)))
         mustFit(keys, sizes)
-        return byKey(await run(getEntries, this.#valuesOf(scope, keys, limits.maxGetBytes)))
+        return byKey(
+          await run(getWholeEntries(keys.length), this.#valuesOf(scope, keys, limits.maxGetBytes)),
+        )
       }, signal)
     return await retrying(read, { signal })
   }
 
   #valuesOf(scope: Scope, keys: readonly StorageKey[], mostBytes: number): StatementValues {
-    return { ...scope, keys: textArray([...new Set(keys)]), now: this.#clock(), mostBytes }
+    return { ...scope, keys: [...new Set(keys)], now: this.#clock(), mostBytes }
   }
 
   #run(

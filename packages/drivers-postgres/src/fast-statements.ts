@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { keyedStatement } from './keyed-statement.ts'
 import { accounts, entries } from './schema.ts'
 import { rawStatement, type Statement } from './statement.ts'
 
@@ -7,7 +8,8 @@ const workspace = placeholder('workspace')
 const plugin = placeholder('plugin')
 
 /** The counters of a plugin, with what there is of keys, expired ones included: all of one moment. */
-export const readKnown: Statement = rawStatement(sql`
+export const readKnown: (keys: number) => Statement = keyedStatement((isAsked) =>
+  rawStatement(sql`
   SELECT ${accounts.storageEntries} AS storage_entries, ${accounts.storageBytes} AS storage_bytes,
     ${accounts.persistentEntries} AS persistent_entries,
     ${accounts.persistentBytes} AS persistent_bytes, ${accounts.nextExpiry} AS next_expiry,
@@ -17,8 +19,9 @@ export const readKnown: Statement = rawStatement(sql`
   FROM ${accounts}
   LEFT JOIN ${entries} ON ${entries.workspace} = ${workspace} AND ${entries.plugin} = ${plugin}
     AND ${entries.store} = ANY('{storage,persistent_store}'::text[])
-    AND ${entries.key} = ANY(${placeholder('keys')}::text[])
-  WHERE ${accounts.workspace} = ${workspace} AND ${accounts.plugin} = ${plugin}`)
+    AND ${isAsked(entries.key)}
+  WHERE ${accounts.workspace} = ${workspace} AND ${accounts.plugin} = ${plugin}`),
+)
 
 /** Rows that one statement writes: few sizes, so that each is prepared once. */
 const sizes = [1, 2, 4, 8, 16, 32, 64] as const

@@ -4,7 +4,6 @@ import type { AppliedBatch } from './commit-batch.ts'
 import { codeOf, PostgresFailure } from './map-postgres-error.ts'
 import { retrying } from './retrying.ts'
 import type { SqlConnection, SqlDatabase } from './sql-connection.ts'
-import { textArray } from './text-array.ts'
 import { createAccount, fenceAccount, lockAccount, readStates } from './write-statements.ts'
 
 /** What a server says before it closes a connection, or when it does not know the outcome either. */
@@ -71,12 +70,12 @@ async function readBatch(
   { workspace, plugin }: PluginScope,
   { id, idBefore, idsAfter = [], changes, fence }: WantedBatch,
 ): Promise<boolean | null> {
-  const keys = textArray([...new Set(changes.map(({ key }) => key))])
+  const keys = [...new Set(changes.map(({ key }) => key))]
   // Where there is no account to lock yet, this waits for whoever is about to make it.
   await connection.run(createAccount, { workspace, plugin })
   const [[account], rows] = await Promise.all([
     connection.run(lockAccount, { workspace, plugin }),
-    connection.run(readStates, { workspace, plugin, keys }),
+    connection.run(readStates(keys.length), { workspace, plugin, keys }),
   ])
   const last = (account?.['last_commit'] ?? null) as string | null
   if (last === id || (last !== null && idsAfter.includes(last))) return true

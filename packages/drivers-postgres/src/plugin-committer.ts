@@ -9,7 +9,6 @@ import type { PluginCache } from './plugin-cache.ts'
 import { chunkBytes, type LedgerCommit, type WrittenEntry } from './plugin-ledger.ts'
 import { type BatchOutcome, runBatch } from './run-batch.ts'
 import type { Lease, SqlDatabase } from './sql-connection.ts'
-import { textArray } from './text-array.ts'
 
 /** After another runner came between, so many batches are not tried in one statement. */
 const careAfterConflict = 16
@@ -147,7 +146,7 @@ export class PluginCommitter {
     const keys = keysOf(commits)
     const { workspace, plugin } = target
     const [rows, isInOrder] = await Promise.all([
-      lease.run(readKnown, { workspace, plugin, keys: textArray(keys) }),
+      lease.run(readKnown(keys.length), { workspace, plugin, keys }),
       // The answer to the batch before comes first anyway. If it was not applied, it has to be before
       // this one is.
       this.#last?.answer.catch(() => false),

@@ -13,6 +13,7 @@ import {
   type SQLWrapper,
 } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
+import { keyedStatement } from './keyed-statement.ts'
 import { accounts, chunks, entries } from './schema.ts'
 import { type Statement, toStatement } from './statement.ts'
 
@@ -30,8 +31,6 @@ const isAlive: SQL | undefined = or(
   isNull(entries.expiresAt),
   gt(entries.expiresAt, placeholder('now')),
 )
-
-const isAsked: SQL = sql`${entries.key} = ANY(${placeholder('keys')}::text[])`
 
 const mostBytes: SQL = sql`${placeholder('mostBytes')}::bigint`
 
@@ -63,20 +62,35 @@ function valueOf(
   return sql<Uint8Array | null>`CASE WHEN ${row.size} <= ${mostBytes} THEN ${whole} END`.as('value')
 }
 
-/** Entries by key; the values that have at most so many bytes. */
-export const getEntries: Statement = toStatement(
-  db
-    .select({ ...metadata, value: valueOf(entries) })
-    .from(entries)
-    .where(and(inScope, isAsked, isAlive)),
+/** Entries by key; the values that are in their rows and have at most so many bytes. */
+export const getEntries: (keys: number) => Statement = keyedStatement((isAsked) => {
+  const value = sql`CASE WHEN ${entries.size} <= ${mostBytes} THEN ${entries.value} END`
+  return toStatement(
+    db
+      .select({ ...metadata, value: value.as('value') })
+      .from(entries)
+      .where(and(inScope, isAsked(entries.key), isAlive)),
+  )
+})
+
+/** Entries by key; the values that have at most so many bytes, be they in their rows or in chunks. */
+export const getWholeEntries: (keys: number) => Statement = keyedStatement((isAsked) =>
+  toStatement(
+    db
+      .select({ ...metadata, value: valueOf(entries) })
+      .from(entries)
+      .where(and(inScope, isAsked(entries.key), isAlive)),
+  ),
 )
 
 /** The versions of keys, and when they expire. */
-export const getVersions: Statement = toStatement(
-  db
-    .select({ key: entries.key, version: entries.version, expiresAt: entries.expiresAt })
-    .from(entries)
-    .where(and(inScope, isAsked, isAlive)),
+export const getVersions: (keys: number) => Statement = keyedStatement((isAsked) =>
+  toStatement(
+    db
+      .select({ key: entries.key, version: entries.version, expiresAt: entries.expiresAt })
+      .from(entries)
+      .where(and(inScope, isAsked(entries.key), isAlive)),
+  ),
 )
 
 function inRange(isBounded: boolean): SQL | undefined {

@@ -37,18 +37,29 @@ export const renewUpload: Statement = rawStatement(sql`
   WHERE ${ofPlugin} AND ${streams.id} = ${stream} AND ${streams.state} = ${uploading}
   RETURNING ${streams.id}`)
 
-/**
- * Adds a chunk to an upload; returns a row if it still is one. The lock has whoever gives the upload
- * up wait, so that no chunk comes after.
- */
-export const addChunk: Statement = rawStatement(sql`
+const insertChunk: Statement = rawStatement(sql`
   INSERT INTO ${chunks} (workspace, plugin, stream, position, bytes)
   SELECT ${streams.workspace}, ${streams.plugin}, ${streams.id}, ${placeholder('position')}::integer,
-    ${placeholder('bytes')}::bytea
+    decode(${placeholder('text')}, 'base64')
   FROM ${streams}
   WHERE ${ofPlugin} AND ${streams.id} = ${stream} AND ${streams.state} <> ${orphaned}
   FOR SHARE
   RETURNING position`)
+
+/**
+ * Adds a chunk to an upload; returns a row if it still is one. The lock has whoever gives the upload
+ * up wait, so that no chunk comes after.
+ */
+export const addChunk: Statement = {
+  text: insertChunk.text,
+  fill: (values) => {
+    const { buffer, byteOffset, byteLength } = values['bytes'] as Uint8Array
+    // The client would write bytes in hexadecimal digits, which are half as many again, and copies
+    // them several times.
+    const text = Buffer.from(buffer, byteOffset, byteLength).toString('base64')
+    return insertChunk.fill({ ...values, text })
+  },
+}
 
 /** Takes the locks of uploads that are to become values; returns those that still are uploads. */
 export const lockUploads: Statement = rawStatement(sql`

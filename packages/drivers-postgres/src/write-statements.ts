@@ -1,5 +1,6 @@
 import { and, eq, sql, type SQL } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
+import { keyedStatement } from './keyed-statement.ts'
 import { accounts, entries } from './schema.ts'
 import { type Statement, toStatement } from './statement.ts'
 
@@ -64,21 +65,27 @@ export const fenceAccount: Statement = toStatement(
 )
 
 /** What a commit has to know of the keys that it checks or changes, expired ones included. */
-export const readStates: Statement = toStatement(
-  db
-    .select({
-      store: entries.store,
-      key: entries.key,
-      size: entries.size,
-      version: entries.version,
-      createdAt: entries.createdAt,
-      expiresAt: entries.expiresAt,
-      stream: entries.stream,
-    })
-    .from(entries)
-    .where(
-      and(inPlugin, sql`${entries.store} = ANY('{storage,persistent_store}'::text[])`, isOneOf),
-    ),
+export const readStates: (keys: number) => Statement = keyedStatement((isAsked) =>
+  toStatement(
+    db
+      .select({
+        store: entries.store,
+        key: entries.key,
+        size: entries.size,
+        version: entries.version,
+        createdAt: entries.createdAt,
+        expiresAt: entries.expiresAt,
+        stream: entries.stream,
+      })
+      .from(entries)
+      .where(
+        and(
+          inPlugin,
+          sql`${entries.store} = ANY('{storage,persistent_store}'::text[])`,
+          isAsked(entries.key),
+        ),
+      ),
+  ),
 )
 
 export const deleteEntries: Statement = toStatement(

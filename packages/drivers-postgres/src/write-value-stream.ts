@@ -16,7 +16,7 @@ import {
 const renewEveryMs = limits.uploadLeaseMs / 4
 
 /** Chunks on their way to the database at once; with them, the memory that an upload takes. */
-const chunksInFlight = 3
+const chunksInFlight = 2
 
 const uniqueViolation = '23505'
 
