@@ -37,7 +37,7 @@ export const renewUpload: Statement = rawStatement(sql`
   WHERE ${ofPlugin} AND ${streams.id} = ${stream} AND ${streams.state} = ${uploading}
   RETURNING ${streams.id}`)
 
-const insertChunk: Statement = rawStatement(sql`
+const { text: insertChunk, fill: fillChunk }: Statement = rawStatement(sql`
   INSERT INTO ${chunks} (workspace, plugin, stream, position, bytes)
   SELECT ${streams.workspace}, ${streams.plugin}, ${streams.id}, ${placeholder('position')}::integer,
     decode(${placeholder('text')}, 'base64')
@@ -51,13 +51,13 @@ const insertChunk: Statement = rawStatement(sql`
  * up wait, so that no chunk comes after.
  */
 export const addChunk: Statement = {
-  text: insertChunk.text,
+  text: insertChunk,
   fill: (values) => {
     const { buffer, byteOffset, byteLength } = values['bytes'] as Uint8Array
     // The client would write bytes in hexadecimal digits, which are half as many again, and copies
     // them several times.
     const text = Buffer.from(buffer, byteOffset, byteLength).toString('base64')
-    return insertChunk.fill({ ...values, text })
+    return fillChunk({ ...values, text })
   },
 }
 
