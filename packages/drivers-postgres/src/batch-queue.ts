@@ -4,11 +4,11 @@ export interface BatchQueueOptions<Item, Result> {
   readonly take: (items: readonly Item[]) => number
   /**
    * Does what a batch asks for; a result or an error for each item. The signal says that nobody waits
-   * for any of them any more.
+   * for any of them any more; there is none where somebody waits however long.
    */
   readonly run: (
     items: readonly Item[],
-    signal: AbortSignal,
+    signal: AbortSignal | undefined,
   ) => Promise<readonly PromiseSettledResult<Result>[]>
   /** Most batches at once. */
   readonly maxInFlight: number
@@ -16,12 +16,15 @@ export interface BatchQueueOptions<Item, Result> {
   readonly onEmpty: () => void
 }
 
+/** So few are not shared among batches. */
+const fewest = 8
+
 interface Waiting<Item, Result> {
   readonly item: Item
   readonly signal: AbortSignal | undefined
   readonly settle: PromiseWithResolvers<Result>
   /** Takes it out of the queue. */
-  readonly onAbort: () => void
+  onAbort: (() => void) | undefined
 }
 
 /**
@@ -40,19 +43,17 @@ export class BatchQueue<Item, Result> {
 
   add(item: Item, signal: AbortSignal | undefined): Promise<Result> {
     const settle = Promise.withResolvers<Result>()
-    const waiting: Waiting<Item, Result> = {
-      item,
-      signal,
-      settle,
+    const waiting: Waiting<Item, Result> = { item, signal, settle, onAbort: undefined }
+    if (signal !== undefined) {
       // Nothing was done of what has not left yet, and its caller wants to hear that at once.
-      onAbort: () => {
+      waiting.onAbort = () => {
         this.#waiting = this.#waiting.filter((other) => other !== waiting)
-        settle.reject(signal?.reason)
-      },
+        settle.reject(signal.reason)
+      }
+      if (signal.aborted) waiting.onAbort()
+      else signal.addEventListener('abort', waiting.onAbort, { once: true })
     }
-    if (signal?.aborted === true) waiting.onAbort()
-    else this.#waiting.push(waiting)
-    signal?.addEventListener('abort', waiting.onAbort, { once: true })
+    if (signal?.aborted !== true) this.#waiting.push(waiting)
     this.#schedule()
     return settle.promise
   }
@@ -70,23 +71,28 @@ export class BatchQueue<Item, Result> {
   }
 
   #take(): readonly Waiting<Item, Result>[] {
-    const batch = this.#waiting.splice(0, this.#options.take(this.#waiting.map(({ item }) => item)))
-    for (const { signal, onAbort } of batch) signal?.removeEventListener('abort', onAbort)
+    const free = this.#options.maxInFlight - this.#inFlight
+    const { length } = this.#waiting
+    // So that one batch is being made while the other is on its way.
+    const share = length < fewest ? length : Math.ceil(length / free)
+    const items = this.#waiting.slice(0, share).map(({ item }) => item)
+    const batch = this.#waiting.splice(0, this.#options.take(items))
+    for (const { signal, onAbort } of batch) {
+      if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort)
+    }
     return batch
   }
 
   async #run(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     this.#inFlight++
-    const given = new AbortController()
-    const stopWatching = onceAllAborted(batch, (reason) => {
-      given.abort(reason)
-      // Its connection may hang for long, and those who come next take another. Not before all have
-      // been told whose time is up at the same moment.
-      setImmediate(() => this.#leave())
-    })
+    const group = groupSignals(batch.map(({ signal }) => signal))
+    // Its connection may hang for long, and those who come next take another. Not before all have been
+    // told whose time is up at the same moment.
+    const onAbort = (): void => void setImmediate(() => this.#leave())
+    group?.signal.addEventListener('abort', onAbort, { once: true })
     try {
       const items = batch.map(({ item }) => item)
-      const results = await this.#options.run(items, given.signal)
+      const results = await this.#options.run(items, group?.signal)
       for (const [index, { settle }] of batch.entries()) {
         const result = results[index]
         if (result?.status === 'fulfilled') settle.resolve(result.value)
@@ -95,8 +101,9 @@ export class BatchQueue<Item, Result> {
     } catch (error) {
       for (const { settle } of batch) settle.reject(error)
     } finally {
-      stopWatching()
-      if (!given.signal.aborted) this.#leave()
+      group?.signal.removeEventListener('abort', onAbort)
+      group?.ungroup()
+      if (group?.signal.aborted !== true) this.#leave()
     }
   }
 
@@ -106,21 +113,28 @@ export class BatchQueue<Item, Result> {
   }
 }
 
-/** Calls back when every call of a batch has been aborted. Returns what gives that up. */
-function onceAllAborted(
-  batch: readonly { readonly signal: AbortSignal | undefined }[],
-  callback: (reason: unknown) => void,
-): () => void {
-  const signals = new Set(batch.map(({ signal }) => signal))
-  // Whoever gave none waits for ever.
-  if (signals.has(undefined)) return () => undefined
+/** One signal that aborts when the last of several does. */
+interface SignalGroup {
+  readonly signal: AbortSignal
+  /** Has it not abort any more. */
+  readonly ungroup: () => void
+}
+
+/** Makes one signal of several; none where there is one that is missing, and so never aborts. */
+function groupSignals(given: readonly (AbortSignal | undefined)[]): SignalGroup | undefined {
+  const signals = new Set(given.filter((signal) => signal !== undefined))
+  const [first] = signals
+  if (first === undefined || given.includes(undefined)) return undefined
+  if (signals.size === 1) return { signal: first, ungroup: () => undefined }
+  const controller = new AbortController()
   let left = signals.size
   const onAbort = (event: Event): void => {
     left--
-    if (left === 0) callback((event.target as AbortSignal).reason)
+    if (left === 0) controller.abort((event.target as AbortSignal).reason)
   }
-  for (const signal of signals) signal?.addEventListener('abort', onAbort, { once: true })
-  return () => {
-    for (const signal of signals) signal?.removeEventListener('abort', onAbort)
+  for (const signal of signals) signal.addEventListener('abort', onAbort, { once: true })
+  const ungroup = (): void => {
+    for (const signal of signals) signal.removeEventListener('abort', onAbort)
   }
+  return { signal: controller.signal, ungroup }
 }

@@ -5,11 +5,11 @@ import type { LedgerCommit } from './plugin-ledger.ts'
 
 /**
  * Applies batches of commits of one plugin; an outcome for each commit. The signal says that nobody
- * waits for any of them any more.
+ * waits for any of them any more; there is none where somebody waits however long.
  */
 export type ApplyBatch = (
   commits: readonly LedgerCommit[],
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ) => Promise<readonly CommitOutcome[]>
 
 /** Most bytes of values in a batch of several commits. */

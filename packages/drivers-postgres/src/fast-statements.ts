@@ -30,7 +30,7 @@ const sizes = [1, 2, 4, 8, 16, 32, 64] as const
 export const maxFastRows = 64
 
 /** What a row brings of its own; the rest is the same for all. */
-export const rowColumns = [
+const rowColumns = [
   'store',
   'key',
   'version',
@@ -48,14 +48,14 @@ const typeOf: Readonly<Partial<Record<(typeof rowColumns)[number], SQL>>> = {
 
 function rowOf(index: number): SQL {
   const columns = rowColumns.map(
-    (column) => sql`${placeholder(`${column}${index}`)}::${typeOf[column] ?? sql`text`}`,
+    (column) => sql`${placeholder(`rows.${index}.${column}`)}::${typeOf[column] ?? sql`text`}`,
   )
   return sql`(${sql.join(columns, sql`, `)})`
 }
 
 /**
- * Writes entries and the counters of their plugin, if nobody else has written since a commit; returns
- * a row if so. A row without a key is none.
+ * Writes entries, given as `rows`, and the counters of their plugin, if nobody else has written since
+ * a commit; returns a row if so. A row without a key is none.
  */
 function makeFastCommit(size: number): Statement {
   const rows = sql.join(
@@ -91,9 +91,9 @@ function makeFastCommit(size: number): Statement {
 
 const fastCommits = sizes.map((size) => ({ size, statement: makeFastCommit(size) }))
 
-/** The statement that writes so many entries or more, and how many it has room for. */
-export function fastCommit(rows: number): { readonly size: number; readonly statement: Statement } {
+/** The statement that has room for so many entries. */
+export function fastCommit(rows: number): Statement {
   const fitting = fastCommits.find(({ size }) => size >= rows)
   if (fitting === undefined) throw new RangeError(`No statement writes ${rows} rows.`)
-  return fitting
+  return fitting.statement
 }

@@ -9,7 +9,7 @@ import type { Row } from './sql-connection.ts'
 export type ReadRows = (
   scope: Scope,
   keys: readonly StorageKey[],
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ) => Promise<RowsByKey>
 
 /** The rows that are there, by key. */
@@ -45,7 +45,7 @@ export class GetQueue {
     const queue = new BatchQueue<readonly StorageKey[], RowsByKey>({
       take: countThatFit,
       run: async (calls, signal) => {
-        const keys = [...new Set(calls.flat())].toSorted()
+        const keys = [...new Set(calls.flat())]
         const rows = await this.#read(scope, keys, signal)
         return calls.map(() => ({ status: 'fulfilled', value: rows }))
       },

@@ -15,7 +15,7 @@ export type IsAsked = (column: SQLWrapper) => SQL
  * @returns what gives the statement for so many keys
  */
 export function keyedStatement(make: (isAsked: IsAsked) => Statement): (keys: number) => Statement {
-  const lists = sizes.map((size) => ({ size, statement: ofList(make(isOneOf(size)), size) }))
+  const lists = sizes.map((size) => ({ size, statement: make(isOneOf(size)) }))
   const ofMany = ofArray(make((column) => sql`${column} = ANY(${placeholder('keys')}::text[])`))
   return (keys) => lists.find(({ size }) => size >= keys)?.statement ?? ofMany
 }
@@ -23,23 +23,9 @@ export function keyedStatement(make: (isAsked: IsAsked) => Statement): (keys: nu
 const sizes = [1, 2, 4, 8, 16, 32, 64] as const
 
 function isOneOf(size: number): IsAsked {
-  const keys = Array.from({ length: size }, (_, index) => sql`${placeholder(nameOf(index))}`)
+  const keys = Array.from({ length: size }, (_, index) => sql`${placeholder(`keys.${index}`)}`)
   return (column) =>
     size === 1 ? sql`${column} = ${keys[0]}` : sql`${column} IN (${sql.join(keys, sql`, `)})`
-}
-
-/** A list that is too long is filled with its last key. */
-function ofList({ text, fill }: Statement, size: number): Statement {
-  return {
-    text,
-    fill: (values) => {
-      const keys = values['keys'] as readonly string[]
-      const named: Record<string, unknown> = { ...values }
-      for (let index = 0; index < size; index++)
-        named[nameOf(index)] = keys[index] ?? keys.at(-1) ?? null
-      return fill(named)
-    },
-  }
 }
 
 function ofArray({ text, fill }: Statement): Statement {
@@ -47,8 +33,4 @@ function ofArray({ text, fill }: Statement): Statement {
     text,
     fill: (values) => fill({ ...values, keys: textArray(values['keys'] as readonly string[]) }),
   }
-}
-
-function nameOf(index: number): string {
-  return `key${index}`
 }

@@ -2,11 +2,11 @@ import { type Clock, isHoldfastError, type PluginScope, storeNames } from '@hold
 import { toAccountValues } from './account-rows.ts'
 import { type CommitOutcome, judge } from './commit-batch.ts'
 import { keysNamedBy, keysOf, type NamedKey } from './commit-keys.ts'
-import { fastCommit, maxFastRows, readKnown, rowColumns } from './fast-statements.ts'
+import { fastCommit, maxFastRows, readKnown } from './fast-statements.ts'
 import { type KnownPlugin, openKnown, toKnown, toKnownPlugin } from './known-plugin.ts'
 import { hasArrived, isRefusal, type SentBatch } from './lost-commit.ts'
 import type { PluginCache } from './plugin-cache.ts'
-import { chunkBytes, type LedgerCommit, type WrittenEntry } from './plugin-ledger.ts'
+import { chunkBytes, type LedgerCommit } from './plugin-ledger.ts'
 import { type BatchOutcome, runBatch } from './run-batch.ts'
 import type { Lease, SqlDatabase } from './sql-connection.ts'
 
@@ -53,7 +53,10 @@ export class PluginCommitter {
    * @param signal - ends the attempts, with its reason if nothing was applied
    * @throws {@link HoldfastError} as `runBatch`
    */
-  async apply(commits: readonly LedgerCommit[], signal: AbortSignal): Promise<BatchOutcome> {
+  async apply(
+    commits: readonly LedgerCommit[],
+    signal: AbortSignal | undefined,
+  ): Promise<BatchOutcome> {
     const before = { sent: this.#sent, done: this.#done }
     const sent = Promise.withResolvers<void>()
     const done = Promise.withResolvers<void>()
@@ -66,7 +69,7 @@ export class PluginCommitter {
       sent.resolve()
       done.resolve()
     }
-    signal.addEventListener('abort', onAbort, { once: true })
+    signal?.addEventListener('abort', onAbort, { once: true })
     try {
       const fast = await this.#send(commits, before, signal)
       if (fast !== null) {
@@ -78,7 +81,7 @@ export class PluginCommitter {
       await orAborted(before.done, signal)
       return await this.#applyLocked(commits, signal)
     } finally {
-      signal.removeEventListener('abort', onAbort)
+      signal?.removeEventListener('abort', onAbort)
       sent.resolve()
       done.resolve()
       this.#inFlight--
@@ -86,7 +89,10 @@ export class PluginCommitter {
     }
   }
 
-  async #applyLocked(commits: readonly LedgerCommit[], signal: AbortSignal): Promise<BatchOutcome> {
+  async #applyLocked(
+    commits: readonly LedgerCommit[],
+    signal: AbortSignal | undefined,
+  ): Promise<BatchOutcome> {
     const { database, cache, clock, target } = this.#context
     cache.forget(target)
     // It takes a connection of its own, and there may be no other.
@@ -100,7 +106,7 @@ export class PluginCommitter {
   async #send(
     commits: readonly LedgerCommit[],
     before: { readonly sent: Promise<unknown>; readonly done: Promise<unknown> },
-    signal: AbortSignal,
+    signal: AbortSignal | undefined,
   ): Promise<Sent | null> {
     await orAborted(before.sent, signal)
     if (!commits.every(isSimple)) return null
@@ -114,7 +120,10 @@ export class PluginCommitter {
     return known === null ? null : this.#sendKnowing(lease, known, commits)
   }
 
-  async #takeLease(before: Promise<unknown>, signal: AbortSignal): Promise<Lease | null> {
+  async #takeLease(
+    before: Promise<unknown>,
+    signal: AbortSignal | undefined,
+  ): Promise<Lease | null> {
     const { database } = this.#context
     if (database.lend === undefined) return null
     // What others wait for is given back before it is taken again.
@@ -124,7 +133,7 @@ export class PluginCommitter {
     }
     if (this.#lease !== undefined) return this.#lease
     const lease = await database.lend(signal)
-    if (signal.aborted) {
+    if (signal?.aborted === true) {
       lease.release()
       throw signal.reason as Error
     }
@@ -175,12 +184,11 @@ export class PluginCommitter {
     const isPlain = ledger.orphans.length === 0 && written.every(({ stream }) => stream === null)
     if (!isPlain || written.length === 0 || written.length > maxFastRows) return null
     const id = crypto.randomUUID()
-    const { statement, size } = fastCommit(written.length)
-    const answer = lease.run(statement, {
+    const answer = lease.run(fastCommit(written.length), {
       ...toAccountValues(target, ledger, id),
       commitBefore: known.lastCommit,
       now,
-      ...toRowValues(written, size),
+      rows: written,
     })
     const sent: Sent = {
       id,
@@ -199,7 +207,11 @@ export class PluginCommitter {
   }
 
   /** Waits for the answer to a batch, and finds out what became of it where there is none. */
-  async #hasArrived(sent: Sent, before: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+  async #hasArrived(
+    sent: Sent,
+    before: Promise<unknown>,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
     const { database, cache, target } = this.#context
     try {
       if (await sent.answer) return true
@@ -227,17 +239,12 @@ function isSimple({ puts, deletes }: LedgerCommit): boolean {
   return puts.every(({ stream, value }) => stream === undefined && value.length <= chunkBytes)
 }
 
-function toRowValues(written: readonly WrittenEntry[], size: number): Record<string, unknown> {
-  const values: Record<string, unknown> = {}
-  for (let row = 0; row < size; row++) {
-    const entry = written[row]
-    for (const column of rowColumns) values[`${column}${row}`] = entry?.[column] ?? null
-  }
-  return values
-}
-
 /** Waits for a promise, but no longer than until a signal aborts; then it throws the reason. */
-async function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+async function orAborted<Result>(
+  promise: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  if (signal === undefined) return await promise
   signal.throwIfAborted()
   const aborted = Promise.withResolvers<never>()
   // The reasons of the signals of calls are errors of Holdfast.
