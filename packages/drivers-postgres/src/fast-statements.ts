@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { decoded } from './base64.ts'
 import { keyedStatement } from './keyed-statement.ts'
 import { accounts, entries } from './schema.ts'
 import { rawStatement, type Statement } from './statement.ts'
@@ -43,18 +44,18 @@ const rowColumns = [
 const typeOf: Readonly<Partial<Record<(typeof rowColumns)[number], SQL>>> = {
   createdAt: sql`bigint`,
   expiresAt: sql`bigint`,
-  value: sql`bytea`,
 }
 
 function rowOf(index: number): SQL {
-  const columns = rowColumns.map(
-    (column) => sql`${placeholder(`rows.${index}.${column}`)}::${typeOf[column] ?? sql`text`}`,
-  )
+  const columns = rowColumns.map((column) => {
+    const given = sql`${placeholder(`rows.${index}.${column}`)}::${typeOf[column] ?? sql`text`}`
+    return column === 'value' ? decoded(given) : given
+  })
   return sql`(${sql.join(columns, sql`, `)})`
 }
 
 /**
- * Writes entries, given as `rows`, and the counters of their plugin, if nobody else has written since
+ * Writes entries, given as `rows` with their values as base64, and the counters of their plugin, if nobody else has written since
  * a commit; returns a row if so. A row without a key is none.
  */
 function makeFastCommit(size: number): Statement {

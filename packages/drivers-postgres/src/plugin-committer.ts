@@ -1,5 +1,6 @@
 import { type Clock, isHoldfastError, type PluginScope, storeNames } from '@holdfast/core'
 import { toAccountValues } from './account-rows.ts'
+import { toBase64 } from './base64.ts'
 import { type CommitOutcome, judge } from './commit-batch.ts'
 import { keysNamedBy, keysOf, type NamedKey } from './commit-keys.ts'
 import { fastCommit, maxFastRows, readKnown } from './fast-statements.ts'
@@ -9,6 +10,8 @@ import type { PluginCache } from './plugin-cache.ts'
 import { chunkBytes, type LedgerCommit } from './plugin-ledger.ts'
 import { type BatchOutcome, runBatch } from './run-batch.ts'
 import type { Lease, SqlDatabase } from './sql-connection.ts'
+
+const noBytes = new Uint8Array()
 
 /** After another runner came between, so many batches are not tried in one statement. */
 const careAfterConflict = 16
@@ -188,7 +191,7 @@ export class PluginCommitter {
       ...toAccountValues(target, ledger, id),
       commitBefore: known.lastCommit,
       now,
-      rows: written,
+      rows: written.map((entry) => ({ ...entry, value: toBase64(entry.value ?? noBytes) })),
     })
     const sent: Sent = {
       id,

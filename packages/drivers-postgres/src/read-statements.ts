@@ -13,6 +13,7 @@ import {
   type SQLWrapper,
 } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
+import { encoded } from './base64.ts'
 import { keyedStatement } from './keyed-statement.ts'
 import { accounts, chunks, entries } from './schema.ts'
 import { type Statement, toStatement } from './statement.ts'
@@ -47,7 +48,7 @@ const metadata = {
 /** A value of at most so many bytes, be it in its row or in chunks. */
 function valueOf(
   row: Readonly<Record<'size' | 'value' | 'stream', SQLWrapper>>,
-): SQL.Aliased<Uint8Array | null> {
+): SQL.Aliased<string | null> {
   const inChunks = db
     .select({ bytes: sql`string_agg(${chunks.bytes}, ''::bytea ORDER BY ${chunks.position})` })
     .from(chunks)
@@ -59,12 +60,14 @@ function valueOf(
       ),
     )
   const whole = sql`coalesce(${row.value}, (${inChunks}))`
-  return sql<Uint8Array | null>`CASE WHEN ${row.size} <= ${mostBytes} THEN ${whole} END`.as('value')
+  return sql<string | null>`CASE WHEN ${row.size} <= ${mostBytes} THEN ${encoded(whole)} END`.as(
+    'value',
+  )
 }
 
 /** Entries by key; the values that are in their rows and have at most so many bytes. */
 export const getEntries: (keys: number) => Statement = keyedStatement((isAsked) => {
-  const value = sql`CASE WHEN ${entries.size} <= ${mostBytes} THEN ${entries.value} END`
+  const value = sql`CASE WHEN ${entries.size} <= ${mostBytes} THEN ${encoded(entries.value)} END`
   return toStatement(
     db
       .select({ ...metadata, value: value.as('value') })

@@ -9,7 +9,9 @@ import {
   type Scope,
   type StorageKey,
 } from '@holdfast/core'
+import { fromBase64 } from './base64.ts'
 import { chunkBytes } from './plugin-ledger.ts'
+import { retrying } from './retrying.ts'
 import type { SqlDatabase } from './sql-connection.ts'
 import { addReader, findStream, readChunk, removeReader, renewReader } from './stream-statements.ts'
 import { toMetadata } from './to-entry.ts'
@@ -31,14 +33,15 @@ export async function readValueStream(request: StreamRequest): Promise<EntryStre
   const { database, clock, scope, key, range } = request
   const { workspace, plugin, store } = scope
   for (;;) {
-    const [row] = await database.run(findStream, { workspace, plugin, store, key, now: clock() })
+    const values = { workspace, plugin, store, key, now: clock() }
+    const [row] = await retrying(() => database.run(findStream, values))
     if (row === undefined) return null
     const metadata = toMetadata(row)
     const bounds = clampRange(range, metadata.size)
     if (row['stream'] === null) {
       return {
         metadata,
-        body: piecesOf((row['value'] as Uint8Array).subarray(bounds.start, bounds.end)),
+        body: piecesOf(fromBase64(row['value'] as string, metadata.size), bounds),
       }
     }
     const lease = new ReaderLease(request, row['stream'] as string)
@@ -83,12 +86,15 @@ class ReaderLease {
   async *#read({ start, end }: ReturnType<typeof clampRange>): AsyncGenerator<Uint8Array, void> {
     for (let at = start; at < end;) {
       const position = Math.floor(at / chunkBytes)
-      const [row] = await this.#database.run(readChunk, { ...this.#values, position })
+      const values = { ...this.#values, position }
+      const [row] = await retrying(() => this.#database.run(readChunk, values))
       if (row === undefined) throw lostChunk()
       const from = position * chunkBytes
-      const bytes = (row['bytes'] as Uint8Array).subarray(at - from, end - from)
+      const chunk = fromBase64(row['bytes'] as string, Number(row['length']))
+      const bytes = chunk.subarray(at - from, end - from)
       at += bytes.length
-      yield new Uint8Array(bytes)
+      // With a buffer of its own, for a reader may hand it over to somebody else.
+      yield bytes.length === chunk.length ? bytes : bytes.slice()
     }
   }
 
@@ -114,9 +120,11 @@ async function* endWith(
   }
 }
 
-/** Each piece has a buffer of its own, for a reader may hand it over to somebody else. */
-async function* piecesOf(value: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  if (value.length > 0) yield new Uint8Array(value)
+async function* piecesOf(
+  value: Uint8Array,
+  { start, end }: ReturnType<typeof clampRange>,
+): AsyncGenerator<Uint8Array, void> {
+  if (end > start) yield value.slice(start, end)
 }
 
 function lostChunk(): HoldfastError {

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { decoded, encoded, toBase64 } from './base64.ts'
 import { chunks, entries, readers, streams } from './schema.ts'
 import { rawStatement, type Statement } from './statement.ts'
 
@@ -40,7 +41,7 @@ export const renewUpload: Statement = rawStatement(sql`
 const { text: insertChunk, fill: fillChunk }: Statement = rawStatement(sql`
   INSERT INTO ${chunks} (workspace, plugin, stream, position, bytes)
   SELECT ${streams.workspace}, ${streams.plugin}, ${streams.id}, ${placeholder('position')}::integer,
-    decode(${placeholder('text')}, 'base64')
+    ${decoded(placeholder('text'))}
   FROM ${streams}
   WHERE ${ofPlugin} AND ${streams.id} = ${stream} AND ${streams.state} <> ${orphaned}
   FOR SHARE
@@ -53,11 +54,7 @@ const { text: insertChunk, fill: fillChunk }: Statement = rawStatement(sql`
 export const addChunk: Statement = {
   text: insertChunk,
   fill: (values) => {
-    const { buffer, byteOffset, byteLength } = values['bytes'] as Uint8Array
-    // The client would write bytes in hexadecimal digits, which are half as many again, and copies
-    // them several times.
-    const text = Buffer.from(buffer, byteOffset, byteLength).toString('base64')
-    return fillChunk({ ...values, text })
+    return fillChunk({ ...values, text: toBase64(values['bytes'] as Uint8Array) })
   },
 }
 
@@ -127,7 +124,7 @@ export const findStream: Statement = rawStatement(sql`
   SELECT ${entries.key} AS key, ${entries.size} AS size, ${entries.version} AS version,
     ${entries.createdAt} AS created_at, ${entries.updatedAt} AS updated_at,
     ${entries.expiresAt} AS expires_at, ${entries.contentType} AS content_type,
-    ${entries.stream} AS stream, ${entries.value} AS value
+    ${entries.stream} AS stream, ${encoded(entries.value)} AS value
   FROM ${entries}
   WHERE ${entries.workspace} = ${workspace} AND ${entries.plugin} = ${plugin}
     AND ${entries.store} = ${placeholder('store')} AND ${entries.key} = ${placeholder('key')}
@@ -153,6 +150,6 @@ export const removeReader: Statement = rawStatement(sql`DELETE FROM ${readers} W
 
 /** A chunk of a stream. */
 export const readChunk: Statement = rawStatement(sql`
-  SELECT ${chunks.bytes} AS bytes FROM ${chunks}
+  SELECT ${encoded(chunks.bytes)} AS bytes, octet_length(${chunks.bytes}) AS length FROM ${chunks}
   WHERE ${chunks.workspace} = ${workspace} AND ${chunks.plugin} = ${plugin}
     AND ${chunks.stream} = ${stream} AND ${chunks.position} = ${placeholder('position')}`)

@@ -1,4 +1,5 @@
 import type { EntryMetadata, ListedEntry, StorageKey, Version } from '@holdfast/core'
+import { fromBase64 } from './base64.ts'
 import type { Row } from './sql-connection.ts'
 
 /** All of an entry but its value, of a row that has its columns. */
@@ -16,7 +17,8 @@ export function toMetadata(row: Row): EntryMetadata {
 
 /** An entry of a row; without a value if the row has none. */
 export function toListed(row: Row): ListedEntry {
-  const value = row['value'] as Uint8Array | null | undefined
-  // The client's buffers are views into memory that it shares among them.
-  return { ...toMetadata(row), value: value ? new Uint8Array(value) : null }
+  const value = row['value'] as string | null | undefined
+  const metadata = toMetadata(row)
+  const isThere = value !== null && value !== undefined
+  return { ...metadata, value: isThere ? fromBase64(value, metadata.size) : null }
 }

@@ -1,5 +1,6 @@
 import { parsePluginId, parseStorageKey, parseWorkspaceId } from '@holdfast/core'
 import { expect, test } from 'vitest'
+import { toBase64 } from '../src/base64.ts'
 import { readValueStream } from '../src/read-value-stream.ts'
 import type { Row, SqlDatabase } from '../src/sql-connection.ts'
 import type { Statement } from '../src/statement.ts'
@@ -33,7 +34,7 @@ function streamOf(bytes: Uint8Array) {
   const rows = new Map<Statement, Row>([
     [findStream, { ...entry, expires_at: null, content_type: null, value: null, stream: 's' }],
     [addReader, {}],
-    [readChunk, { bytes }],
+    [readChunk, { bytes: toBase64(bytes), length: bytes.length }],
   ])
   const done: Statement[] = []
   const database: SqlDatabase = {
