@@ -7,7 +7,6 @@ describe('holdfast migrate', () => {
     ['file:./store.db', 'file:./store.db'],
     ['memory:', 'memory:'],
     ['some-driver:secret', 'some-driver (location not shown)'],
-  ])('says of the store %s that it needs no migrations', async ([store, shown]) => {
   ] as const)('says of the store %s that it needs no migrations', async ([store, shown]) => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(`USAGE: The store ${shown} needs no migrations`)
