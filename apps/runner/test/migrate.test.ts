@@ -8,6 +8,7 @@ describe('holdfast migrate', () => {
     ['memory:', 'memory:'],
     ['some-driver:secret', 'some-driver (location not shown)'],
   ] as const)('says of the store %s that it needs no migrations', async ([store, shown]) => {
+    const { code, stdout, stderr } = await run(['migrate', '--store', store])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(`USAGE: The store ${shown} needs no migrations`)
   })
