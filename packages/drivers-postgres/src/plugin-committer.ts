@@ -24,6 +24,12 @@ export interface CommitterContext {
   readonly target: PluginScope
 }
 
+/** When the batch before has done what the next has to wait for. */
+interface Before {
+  readonly sent: Promise<unknown>
+  readonly done: Promise<unknown>
+}
+
 /** A batch that is on its way in one statement. */
 interface Sent extends SentBatch {
   readonly outcomes: readonly CommitOutcome[]
@@ -38,12 +44,12 @@ interface Sent extends SentBatch {
  */
 export class PluginCommitter {
   readonly #context: CommitterContext
-  /** When the batch before has done what the next has to wait for. */
   #sent: Promise<unknown> = Promise.resolve()
   #done: Promise<unknown> = Promise.resolve()
   #lease: Lease | undefined
   #inFlight = 0
-  #last: Sent | undefined
+  /** The batch that was sent last, for as long as it is not known what became of it. */
+  #last: Sent | null = null
   #care = 0
 
   constructor(context: CommitterContext) {
@@ -66,15 +72,18 @@ export class PluginCommitter {
     this.#sent = sent.promise
     this.#done = done.promise
     this.#inFlight++
+    let fast: Sent | null = null
     // Whoever comes next need not wait for what hangs and nobody waits for.
     const onAbort = (): void => {
       this.#dropLease()
+      this.#context.cache.forget(this.#context.target)
+      if (this.#last === fast) this.#last = null
       sent.resolve()
       done.resolve()
     }
     signal?.addEventListener('abort', onAbort, { once: true })
     try {
-      const fast = await this.#send(commits, before, signal)
+      fast = await this.#trySending(commits, before, signal)
       if (fast !== null) {
         sent.resolve()
         if (await this.#hasArrived(fast, before.done, signal)) {
@@ -87,6 +96,7 @@ export class PluginCommitter {
       signal?.removeEventListener('abort', onAbort)
       sent.resolve()
       done.resolve()
+      if (this.#last === fast) this.#last = null
       this.#inFlight--
       if (this.#inFlight === 0) this.#dropLease()
     }
@@ -106,9 +116,24 @@ export class PluginCommitter {
   }
 
   /** Sends a batch in one statement; `null` if that is not possible. */
+  async #trySending(
+    commits: readonly LedgerCommit[],
+    before: Before,
+    signal: AbortSignal | undefined,
+  ): Promise<Sent | null> {
+    try {
+      return await this.#send(commits, before, signal)
+    } catch {
+      signal?.throwIfAborted()
+      // Nothing was sent but a question. What is wrong with the connection is tried on another.
+      this.#dropLease()
+      return null
+    }
+  }
+
   async #send(
     commits: readonly LedgerCommit[],
-    before: { readonly sent: Promise<unknown>; readonly done: Promise<unknown> },
+    before: Before,
     signal: AbortSignal | undefined,
   ): Promise<Sent | null> {
     await orAborted(before.sent, signal)

@@ -148,3 +148,17 @@ test('what has expired and is still there does not count against a quota', async
   await expect(tooMuch).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' })
   expect(await driver.usage(scope)).toEqual({ entries: 1, bytes: 401 })
 })
+
+test('after another runner came between, commits of one statement go on', async () => {
+  await using world = await setUp()
+  const { driver, other, texts } = world
+  await driver.commit(target, commitOf(put('a', 'first')))
+  await other.commit(target, commitOf(put('a', 'between')))
+  await driver.commit(target, commitOf(put('a', 'second')))
+  // The next few take care, each with keys that nobody has seen before.
+  for (let at = 0; at < 20; at++) await driver.commit(target, commitOf(put(`new-${at}`, 'one')))
+  texts.length = 0
+  for (let at = 20; at < 40; at++) await driver.commit(target, commitOf(put(`new-${at}`, 'one')))
+  expect(countFast(texts)).toBe(20)
+  await usageMustBeExact(driver)
+})
