@@ -140,7 +140,7 @@ test('an upload whose connection is lost now and then arrives whole', async () =
 test('what is read when an answer is cut short is whole, and not missing', async () => {
   await using world = await setUp(1)
   const names = Array.from({ length: 100 }, (_, index) => `${index}`.padStart(3, '0'))
-  const value = new Uint8Array(2_000).fill(7)
+  const value = new Uint8Array(4_000).fill(7)
   await world.observer.commit(target, commitOf(...names.map((name) => put(name, value))))
   const keys = names.map(parseStorageKey)
   for (const cutAfter of [1_000, 5_000, 9_999, 20_000, 40_000]) {

@@ -36,7 +36,8 @@ export async function killUnderLoad(
         if (wasKilled && outcomes.includes('applied')) return
       }
     })
-    await enough.promise
+    // A writer that is left in doubt ends, and with it the waiting.
+    await Promise.race([enough.promise, Promise.all(writing)])
     await server.kill()
     isKilled.abort()
     await server.restart()
