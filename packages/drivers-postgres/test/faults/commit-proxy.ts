@@ -17,7 +17,7 @@ export type Fate =
 export class CommitProxy implements AsyncDisposable {
   /** Decides on each `COMMIT` that comes by. */
   decide: () => Fate = () => 'pass'
-  /** After how many bytes the next connection that is given as many in one go is lost. */
+  /** After how many bytes more from the server the connection is lost that they go through. */
   cutAfter: number | null = null
   readonly url: string
   readonly #server: Server
@@ -82,12 +82,15 @@ export class CommitProxy implements AsyncDisposable {
     })
     server.on('data', (bytes) => {
       if (link.isDeaf) return link.lose()
-      if (this.cutAfter !== null && bytes.length > this.cutAfter) {
-        const part = bytes.subarray(0, this.cutAfter)
-        this.cutAfter = null
-        client.end(part)
-        server.destroy()
-        return
+      if (this.cutAfter !== null) {
+        if (bytes.length > this.cutAfter) {
+          const part = bytes.subarray(0, this.cutAfter)
+          this.cutAfter = null
+          client.end(part)
+          server.destroy()
+          return
+        }
+        this.cutAfter -= bytes.length
       }
       client.write(bytes)
     })
