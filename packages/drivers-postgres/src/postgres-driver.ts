@@ -104,7 +104,8 @@ export class PostgresDriver implements StorageDriver {
   }
 
   async commit(target: PluginScope, commit: Commit, options?: CallOptions): Promise<void> {
-    const puts = commit.puts.map((put) => ({ ...put, value: new Uint8Array(put.value) }))
+    // Copies of small values share memory, which is much faster than to have some for each.
+    const puts = commit.puts.map((put) => ({ ...put, value: Buffer.from(put.value) }))
     await this.#commit(target, { ...commit, puts }, options)
   }
 
