@@ -112,6 +112,9 @@ export class ThrowawayPostgres implements AsyncDisposable {
     const processes = this.#processes()
     this.#postmaster.kill('SIGKILL')
     await allGone(processes)
+    // A server refuses to start where the process that the file names is running, and by now that may
+    // be another's.
+    await rm(join(this.#launch.folder, 'data', 'postmaster.pid'), { force: true })
   }
 
   /** Starts it again after a kill. Resolves when it takes connections. */
