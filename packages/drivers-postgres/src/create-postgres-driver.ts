@@ -90,7 +90,9 @@ export function createPostgresDriver(options: PostgresDriverOptions): StorageDri
   }
   const open = async (): Promise<void> => {
     try {
-      if (await prepareStore(database, prepare)) settings.nameWorkspaces()
+      const isProtected = await prepareStore(database, prepare)
+      if (isProtected) settings.nameWorkspaces()
+      pool?.expectProtection(isProtected)
     } catch (error) {
       // It may be tried again, or never, and then nobody closes it.
       await pool?.endIdle()

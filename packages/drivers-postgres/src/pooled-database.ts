@@ -1,3 +1,4 @@
+import { HoldfastError } from '@holdfast/core'
 import type { ParsedOptions } from 'postgres'
 import { ConnectionPool, type PoolOptions } from './connection-pool.ts'
 import { codeOf, PostgresFailure } from './map-postgres-error.ts'
@@ -32,6 +33,7 @@ export class PooledDatabase implements SqlDatabase {
   readonly #pool: ConnectionPool<PostgresJsConnection>
   readonly #inFlight = new Set<Promise<unknown>>()
   #prepare: boolean
+  #isProtected: boolean | undefined
   /** The server that was found last. */
   #address = 0
 
@@ -65,6 +67,11 @@ export class PooledDatabase implements SqlDatabase {
   ): Promise<Result> {
     const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
     return this.#lend((connection) => this.#transact(connection, begin, body), signal)
+  }
+
+  /** Refuses connections from now on to which policies of row-level security apply, if none did. */
+  expectProtection(isProtected: boolean): void {
+    this.#isProtected = isProtected
   }
 
   async lend(signal?: AbortSignal): Promise<Lease> {
@@ -186,8 +193,9 @@ export class PooledDatabase implements SqlDatabase {
       if (address === undefined) continue
       const connection = new PostgresJsConnection({ ...this.#options, address })
       try {
-        const { isReadOnly, isDirect } = await greet(connection)
+        const { isReadOnly, isDirect, isProtected } = await greet(connection)
         if (isReadOnly && addresses.length > 1) throw new PostgresFailure('CONNECTION_CLOSED')
+        if (isProtected && this.#isProtected === false) throw protectedSince()
         this.#address = place
         this.#prepare = this.#options.prepare ?? isDirect
         return connection
@@ -201,13 +209,20 @@ export class PooledDatabase implements SqlDatabase {
   }
 }
 
-/** Finds out who is at the other end of a connection. */
-async function greet(
-  connection: PostgresJsConnection,
-): Promise<{ readonly isReadOnly: boolean; readonly isDirect: boolean }> {
+/** Who is at the other end of a connection. */
+interface Peer {
+  readonly isReadOnly: boolean
+  /** Whether it is the server itself, and no pooler. */
+  readonly isDirect: boolean
+  /** Whether the policies of row-level security apply. */
+  readonly isProtected: boolean
+}
+
+async function greet(connection: PostgresJsConnection): Promise<Peer> {
   const { rows, pid } = await connection.send(
     `SELECT pg_backend_pid() AS pid,
-      pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS is_read_only`,
+      pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS is_read_only,
+      coalesce(row_security_active(to_regclass('holdfast.entries')), false) AS is_protected`,
     [],
     false,
   )
@@ -215,5 +230,14 @@ async function greet(
     isReadOnly: rows[0]?.['is_read_only'] !== false,
     // A pooler gives its clients a number of its own to cancel by.
     isDirect: rows[0]?.['pid'] === pid,
+    isProtected: rows[0]?.['is_protected'] === true,
   }
+}
+
+/** Whoever names no workspace would see nothing, and take that for the truth. */
+function protectedSince(): HoldfastError {
+  return new HoldfastError(
+    'STORE_NOT_PROTECTED',
+    'Row-level security was switched on since this store was opened, and does not know its workspaces. Open it again: restart the runner.',
+  )
 }

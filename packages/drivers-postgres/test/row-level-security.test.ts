@@ -206,3 +206,19 @@ async function openingFails(of: string): Promise<unknown> {
     (error: unknown) => error,
   )
 }
+
+test('a store that was opened before says so, instead of seeing nothing', async () => {
+  await using unprotected = new ProtectedDatabases(false)
+  const own = await unprotected.create()
+  const driver = createPostgresDriver({ url: runnerUrl(own) })
+  await driver.open()
+  await using admin = disposable(postgres(own, { max: 1 }))
+  await admin`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE application_name = 'holdfast' AND datname = current_database()`
+  await migratePostgres({ url: migratorUrl(own), rowLevelSecurity: true })
+  await expect(driver.get(scope('acme'), [key])).rejects.toMatchObject({
+    code: 'STORE_NOT_PROTECTED',
+  })
+  await driver.close()
+  await unprotected.drop(own)
+})
