@@ -6,7 +6,7 @@ import { codeOf, mapPostgresError } from './map-postgres-error.ts'
 import { migrate, migrationSql, pendingMigrations } from './migrate.ts'
 import { parsePostgresUrl } from './postgres-url.ts'
 import { retrying } from './retrying.ts'
-import { isEnabled, rowLevelSecurityStatements } from './row-level-security.ts'
+import { isEnabled, readTablesOfOthers, rowLevelSecurityStatements } from './row-level-security.ts'
 import { readSchemaVersion } from './schema-state.ts'
 import type { SqlDatabase } from './sql-connection.ts'
 import { rawStatement, type Statement } from './statement.ts'
@@ -105,7 +105,8 @@ async function switchRowLevelSecurity(database: SqlDatabase, isOn: boolean): Pro
       for (const text of statements) await connection.run({ text, fill: () => [] }, {})
     })
   } catch (error) {
-    throw codeOf(error) === '42501' ? notOwner(error) : error
+    if (codeOf(error) !== '42501') throw error
+    throw notOwner(await readTablesOfOthers(database))
   }
 }
 
@@ -130,10 +131,10 @@ function runnersConnected(connections: number): HoldfastError {
   )
 }
 
-function notOwner(cause: unknown): HoldfastError {
+function notOwner(tables: readonly string[]): HoldfastError {
   return new HoldfastError(
     'STORE_ACCESS_DENIED',
-    'Row-level security is for the user who owns the tables of the schema holdfast to switch, and the user of the URL does not. Nothing of it was changed.',
-    { context: { sqlState: String(codeOf(cause)) } },
+    `Row-level security is for the user who owns the tables of the schema holdfast to switch, and the user of the URL does not own ${tables.join(', ')}. What "holdfast migrate --print-roles" prints gives all of them to the migrator: run it again. Nothing of row-level security was changed.`,
+    { context: { tables, sqlState: '42501' } },
   )
 }

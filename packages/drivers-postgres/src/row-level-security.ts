@@ -27,6 +27,12 @@ const readPolicies: Statement = rawStatement(sql`
   JOIN pg_class ON pg_class.oid = polrelid
   WHERE relnamespace = to_regnamespace('holdfast')`)
 
+const readNotOwned: Statement = rawStatement(sql`
+  SELECT relname AS name FROM pg_class
+  WHERE relnamespace = to_regnamespace('holdfast') AND relkind IN ('r', 'p')
+    AND NOT pg_has_role(relowner, 'USAGE')
+  ORDER BY 1`)
+
 const readRole: Statement = rawStatement(sql`
   SELECT rolsuper OR rolbypassrls AS is_exempt, (
     SELECT bool_or(row_security_active(oid)) FROM pg_class
@@ -59,6 +65,14 @@ export async function isProtected(
 export async function isEnabled(connection: Pick<SqlConnection, 'run'>): Promise<boolean> {
   const tables = await connection.run(readTables, {})
   return tables.length > 0 && tables.every((table) => table['is_enabled'] === true)
+}
+
+/** The tables, partitions too, that the user does not own. */
+export async function readTablesOfOthers(
+  connection: Pick<SqlConnection, 'run'>,
+): Promise<readonly string[]> {
+  const rows = await connection.run(readNotOwned, {})
+  return rows.map(({ name }) => String(name))
 }
 
 /**

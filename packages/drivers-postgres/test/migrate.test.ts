@@ -192,6 +192,8 @@ test.for([
   ['no name', { migrator: '', runner: 'b' }],
   ['a name that is cut', { migrator: 'a', runner: 'b'.repeat(64) }],
   ['a name with a line break', { migrator: 'a\n', runner: 'b' }],
+  ['a name that ends a block', { migrator: 'a', runner: 'b$$ SELECT 1' }],
+  ['the default name of the other', { migrator: 'holdfast_runner' }],
 ] as const)('%s is refused for roles', ([, roles]) => {
   expect(() => postgresRolesSql(roles)).toThrow(
     expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
