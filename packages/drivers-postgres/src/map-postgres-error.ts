@@ -5,10 +5,13 @@ export class PostgresFailure extends Error {
   override readonly name = 'PostgresFailure'
   /** An SQLSTATE, or a code of the network. */
   readonly code: string
+  /** What is told of each server that could not be reached: host and port, and never who asked. */
+  readonly unreachable: readonly string[]
 
-  constructor(code: string) {
+  constructor(code: string, unreachable: readonly string[] = []) {
     super(`PostgreSQL or the way to it failed with ${code}.`)
     this.code = code
+    this.unreachable = unreachable
   }
 }
 
@@ -25,10 +28,30 @@ const busy: Meaning = {
   code: 'STORE_BUSY',
   message: 'The database had to give this call up in favour of others. Try again.',
 }
+const crowded: Meaning = {
+  code: 'STORE_BUSY',
+  message:
+    "The server (or the role) has no connection left: lower max_connections of the runners, or raise the server's.",
+}
 const denied: Meaning = {
   code: 'STORE_ACCESS_DENIED',
   message:
-    'The database refused the user of the URL: the name or the password is wrong, or the server lets nobody in from here by this way. The log of the server says which.',
+    'The server refused the user of the URL: the name or the password is wrong. The log of the server says which.',
+}
+const notAdmitted: Meaning = {
+  code: 'STORE_ACCESS_DENIED',
+  message:
+    'The server does not let the user of the URL in from here by this way: it may demand TLS (add ?sslmode=verify-full, or the sslmode that it needs), its pg_hba.conf may not allow this host, user and database, or there is no such user who may log in. The log of the server says which.',
+}
+const refusedByPooler: Meaning = {
+  code: 'STORE_ACCESS_DENIED',
+  message:
+    'The pooler refused the login: it does not know the user, the password or the database. Its log says which.',
+}
+const mayNotConnect: Meaning = {
+  code: 'STORE_ACCESS_DENIED',
+  message:
+    'The user of the URL may not connect to the database. Its owner grants that by GRANT CONNECT ON DATABASE, as what "holdfast migrate --print-roles" prints does for its roles.',
 }
 const lacksRight: Meaning = {
   code: 'STORE_ACCESS_DENIED',
@@ -55,7 +78,8 @@ const full: Meaning = {
 }
 const notFound: Meaning = {
   code: 'STORE_NOT_FOUND',
-  message: 'The server has no database of the name in the URL. Create it, or name another.',
+  message:
+    'The server has no database of the name in the URL, or of the name of the user where the URL has none. Create it, or name another.',
 }
 const corrupt: Meaning = {
   code: 'STORE_CORRUPT',
@@ -84,10 +108,13 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ENOENT: unavailable,
   '40001': busy,
   '40P01': busy,
-  '53300': busy,
+  '53300': crowded,
   '55P03': busy,
   '57014': busy,
   '28': denied,
+  '28000': notAdmitted,
+  LOGIN_REFUSED: refusedByPooler,
+  MAY_NOT_CONNECT: mayNotConnect,
   '42501': lacksRight,
   '25006': readOnly,
   '3D000': notFound,
@@ -117,9 +144,13 @@ export function mapPostgresError(error: unknown): Error {
   if (code === null) return error instanceof Error ? error : new Error(String(error))
   const cause = new PostgresFailure(code)
   const meaning = meanings[code] ?? meanings[code.slice(0, 2)]
-  return meaning === undefined
-    ? cause
-    : new HoldfastError(meaning.code, meaning.message, { cause, context: { sqlState: code } })
+  if (meaning === undefined) return cause
+  const unreachable = error instanceof PostgresFailure ? error.unreachable : []
+  const message =
+    unreachable.length === 0
+      ? meaning.message
+      : `The database is out of reach: ${unreachable.join('; ')}. Try again.`
+  return new HoldfastError(meaning.code, message, { cause, context: { sqlState: code } })
 }
 
 /** The SQLSTATE of an error, or the code of the network; `null` if it has none. */

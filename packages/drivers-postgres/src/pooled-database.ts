@@ -1,6 +1,7 @@
 import { HoldfastError } from '@holdfast/core'
 import type { ParsedOptions } from 'postgres'
 import { ConnectionPool, type PoolOptions } from './connection-pool.ts'
+import { joinLoginFailures, takesNoWrites } from './login-failure.ts'
 import { codeOf, PostgresFailure } from './map-postgres-error.ts'
 import { type Answer, PostgresJsConnection, type ServerAddress } from './postgres-js-connection.ts'
 import { hasLostItsWay } from './retrying.ts'
@@ -194,7 +195,7 @@ export class PooledDatabase implements SqlDatabase {
       const connection = new PostgresJsConnection({ ...this.#options, address })
       try {
         const { isReadOnly, isDirect, isProtected } = await greet(connection)
-        if (isReadOnly && addresses.length > 1) throw new PostgresFailure('CONNECTION_CLOSED')
+        if (isReadOnly && addresses.length > 1) throw takesNoWrites(address)
         if (isProtected && this.#isProtected === false) throw protectedSince()
         this.#address = place
         this.#prepare = this.#options.prepare ?? isDirect
@@ -205,7 +206,7 @@ export class PooledDatabase implements SqlDatabase {
       }
     }
     // A wrong password tells more than a server that is down.
-    throw failures.find((error) => !hasLostItsWay(error)) ?? failures[0]
+    throw failures.find((error) => !hasLostItsWay(error)) ?? joinLoginFailures(failures)
   }
 }
 

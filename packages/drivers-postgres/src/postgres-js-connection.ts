@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect as connectSocket, type Socket } from 'node:net'
 import postgres, { type Options, type ParsedOptions, type Sql } from 'postgres'
+import { toLoginFailure } from './login-failure.ts'
 import { PostgresFailure } from './map-postgres-error.ts'
 import type { Row } from './sql-connection.ts'
 
@@ -44,6 +45,7 @@ export class PostgresJsConnection {
   readonly #options: ConnectionOptions
   readonly #pending = new Set<(error: unknown) => void>()
   #socket: Socket | undefined
+  #isLoggedIn = false
   #failure: Error | undefined
   #watchdog: NodeJS.Timeout | undefined
 
@@ -63,6 +65,10 @@ export class PostgresJsConnection {
       shared: { retries: 0, typeArrayMap: {} },
       socket: () => this.#connect(),
       onclose: () => this.destroy(),
+      // The first that a server says after it has let somebody in.
+      onparameter: () => {
+        this.#isLoggedIn = true
+      },
     }
     // A client takes the parsed options of another as they are; its types know only unparsed ones.
     this.#client = postgres(own as unknown as Options<Record<string, never>>)
@@ -82,16 +88,19 @@ export class PostgresJsConnection {
   async send(text: string, parameters: unknown[], prepare: boolean): Promise<Answer> {
     if (this.#failure !== undefined) throw this.#failure
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-    this.#pending.add(reject)
+    const fail = (error: unknown): void => {
+      reject(this.#isLoggedIn ? error : toLoginFailure(error, this.#options))
+    }
+    this.#pending.add(fail)
     this.#watch()
     const query = this.#client.unsafe(text, parameters as never[], { prepare })
     query.then((rows) => {
       resolve({ command: rows.command, pid: rows.state.pid, rows: rows as readonly Row[] })
-    }, reject)
+    }, fail)
     try {
       return await promise
     } finally {
-      this.#pending.delete(reject)
+      this.#pending.delete(fail)
       this.#watch()
     }
   }

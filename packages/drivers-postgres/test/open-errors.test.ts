@@ -43,7 +43,36 @@ describe('opening is refused', () => {
   test('with STORE_UNAVAILABLE where nobody listens', async () => {
     const port = await portOf(createServer(), (server) => server.close())
     const error = await failureOf(`postgres://ada:${secret}@127.0.0.1:${port}/holdfast`)
-    expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true })
+    expect(error).toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      retryable: true,
+      message: `The database is out of reach: no server at 127.0.0.1:${port} (connection refused). Try again.`,
+    })
+  })
+
+  test('with STORE_UNAVAILABLE that names each of several hosts', async () => {
+    const port = await portOf(createServer(), (server) => server.close())
+    const error = await failureOf(`postgres://ada:${secret}@127.0.0.1:${port},[::1]:${port}/a`)
+    expect(error).toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringMatching(`127.0.0.1:${port} [^;]+; [^;]*\\[::1\\]:${port}`),
+    })
+  })
+
+  test('with STORE_UNAVAILABLE for a host that there is not', async () => {
+    const error = await failureOf(`postgres://ada:${secret}@nohost.invalid/holdfast`)
+    expect(error).toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringMatching(/the host nohost\.invalid is(?: not known)?/),
+    })
+  })
+
+  test('with STORE_UNAVAILABLE that names the folder where no socket is', async () => {
+    const error = await failureOf(`postgres://ada:${secret}@%2Fnowhere/holdfast`)
+    expect(error).toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringContaining('no server at /nowhere/.s.PGSQL.5432 (no such socket)'),
+    })
   })
 
   test('with STORE_UNAVAILABLE where nobody answers', async () => {
@@ -51,7 +80,11 @@ describe('opening is refused', () => {
     const port = await portOf(silent)
     const error = await failureOf(`postgres://ada:${secret}@127.0.0.1:${port}/holdfast`)
     silent.close()
-    expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true })
+    expect(error).toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      retryable: true,
+      message: expect.stringContaining(`127.0.0.1:${port} did not answer in 4 s`),
+    })
   })
 
   test('with STORE_UNAVAILABLE where no PostgreSQL answers, and hangs up', async () => {
@@ -62,7 +95,11 @@ describe('opening is refused', () => {
     const port = await portOf(other)
     const error = await failureOf(`postgres://ada:${secret}@127.0.0.1:${port}/holdfast`)
     other.close()
-    expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true })
+    expect(error).toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      retryable: true,
+      message: expect.stringContaining(`127.0.0.1:${port} hung up`),
+    })
   })
 
   test('with STORE_ACCESS_DENIED for a wrong password', async () => {
@@ -77,6 +114,25 @@ describe('opening is refused', () => {
   test('with STORE_NOT_FOUND for a database that is not there', async () => {
     const url = changed(inject('postgresUrl'), (copy) => (copy.pathname = '/nowhere'))
     expect(await failureOf(url)).toMatchObject({ code: 'STORE_NOT_FOUND' })
+  })
+
+  test.for([
+    ['STORE_BUSY', 'CONNECTION LIMIT 0', 'no connection left: lower max_connections'],
+    ['STORE_ACCESS_DENIED', 'NOLOGIN', 'it may demand TLS'],
+    ['STORE_ACCESS_DENIED', 'NOINHERIT', 'GRANT CONNECT ON DATABASE'],
+  ] as const)('with %s for a role that has %s, and with what to do', async ([code, has, says]) => {
+    await using database = await freshDatabase()
+    const name = new URL(database.url).pathname.slice(1)
+    const role = `role_${crypto.randomUUID().replaceAll('-', '')}`
+    await database.admin.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD '${secret}'`)
+    await database.admin.unsafe(`ALTER ROLE ${role} ${has}`)
+    await database.admin.unsafe(`REVOKE CONNECT ON DATABASE ${name} FROM PUBLIC`)
+    const url = changed(database.url, (copy) => {
+      copy.username = role
+      copy.password = secret
+    })
+    expect(await failureOf(url)).toMatchObject({ code, message: expect.stringContaining(says) })
+    await database.admin.unsafe(`DROP ROLE ${role}`)
   })
 
   test('with STORE_NOT_MIGRATED for a user who may not make the schema, and nothing is made', async () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { parseStorageKey } from '@holdfast/core'
 import { runConformance } from '@holdfast/driver-testkit'
 import { createPostgresDriver } from '@holdfast/drivers-postgres'
@@ -49,3 +51,30 @@ test.skipIf(bouncer === null)(
     await databases.drop(url)
   },
 )
+
+test.skipIf(bouncer === null).for<[string, (url: URL) => unknown]>([
+  ['a wrong password', (url) => (url.password = 'wrong')],
+  ['a user whom it does not know', (url) => (url.username = 'nobody')],
+  ['a database that is not there', (url) => (url.pathname = '/nowhere')],
+])('%s is refused at the first attempt, and for good', async ([, spoil]) => {
+  const url = new URL(through(inject('postgresUrl')))
+  spoil(url)
+  let attempts = 0
+  const target = Number(url.port)
+  const between = createServer((client) => {
+    attempts++
+    const server = connect(target, '127.0.0.1')
+    for (const socket of [client, server]) socket.on('error', () => undefined)
+    client.pipe(server).pipe(client)
+  })
+  await once(between.listen(0, '127.0.0.1'), 'listening')
+  url.port = String((between.address() as AddressInfo).port)
+  await using driver = createPostgresDriver({ url: url.href })
+  await expect(driver.open()).rejects.toMatchObject({
+    code: 'STORE_ACCESS_DENIED',
+    retryable: false,
+    message: expect.stringContaining('The pooler refused the login'),
+  })
+  expect(attempts).toBe(1)
+  between.close()
+})
