@@ -7,11 +7,17 @@ import type { SqlConnection, SqlDatabase } from './sql-connection.ts'
 import { createAccount, fenceAccount, lockAccount, readStates } from './write-statements.ts'
 
 /** What a server says before it closes a connection, or when it does not know the outcome either. */
-const isUncertain = /^(?:08|57P|40003)/
+const isUncertain = /^(?:08|57P|40003|58|XX)/
+
+/** With these a server ends the connection, or all of them: what it has not said may yet be so. */
+const lastSeverities: ReadonlySet<unknown> = new Set(['FATAL', 'PANIC'])
 
 /** Whether the server itself said that it has not committed. */
 export function isRefusal(error: unknown): boolean {
   const code = codeOf(error) ?? ''
+  if (error instanceof Error && 'severity' in error && lastSeverities.has(error.severity)) {
+    return false
+  }
   // SQLSTATEs of what a server knows begin with a digit, and codes of the network never do.
   return /^\d[0-9A-Z]{4}$/.test(code) && !isUncertain.test(code)
 }
@@ -45,7 +51,8 @@ export async function hasArrived(
   return found
 }
 
-function outcomeUnknown(error: unknown): HoldfastError {
+/** The error of a write of which it can no longer be seen whether it arrived. */
+export function outcomeUnknown(error: unknown): HoldfastError {
   return new HoldfastError(
     'OUTCOME_UNKNOWN',
     'The connection was lost while the write was being committed, and it can no longer be seen whether it was. Read the key, then decide whether to write again.',
@@ -80,10 +87,9 @@ async function readBatch(
   const last = (account?.['last_commit'] ?? null) as string | null
   if (last === id || (last !== null && idsAfter.includes(last))) return true
   if (last === fence) return false
-  if (last === idBefore) {
-    await connection.run(fenceAccount, { workspace, plugin, commit: fence })
-    return false
-  }
+  // What it is to follow may itself be still on its way.
+  await connection.run(fenceAccount, { workspace, plugin, commit: fence })
+  if (last === idBefore) return false
   // Others have written since. A version is never used twice, so each tells of one moment.
   const states = toStates(rows)
   for (const { store, key, versionBefore, versionAfter } of changes) {

@@ -5,7 +5,7 @@ import { type CommitOutcome, judge } from './commit-batch.ts'
 import { keysNamedBy, keysOf, type NamedKey } from './commit-keys.ts'
 import { fastCommit, maxFastRows, readKnown } from './fast-statements.ts'
 import { type KnownPlugin, openKnown, toKnown, toKnownPlugin } from './known-plugin.ts'
-import { hasArrived, isRefusal, type SentBatch } from './lost-commit.ts'
+import { hasArrived, isRefusal, outcomeUnknown, type SentBatch } from './lost-commit.ts'
 import type { PluginCache } from './plugin-cache.ts'
 import { chunkBytes, type LedgerCommit } from './plugin-ledger.ts'
 import { type BatchOutcome, runBatch } from './run-batch.ts'
@@ -67,8 +67,8 @@ export class PluginCommitter {
     signal: AbortSignal | undefined,
   ): Promise<BatchOutcome> {
     const before = { sent: this.#sent, done: this.#done }
-    const sent = Promise.withResolvers<void>()
-    const done = Promise.withResolvers<void>()
+    const sent = Promise.withResolvers<unknown>()
+    const done = Promise.withResolvers<unknown>()
     this.#sent = sent.promise
     this.#done = done.promise
     this.#inFlight++
@@ -78,24 +78,27 @@ export class PluginCommitter {
       this.#dropLease()
       this.#context.cache.forget(this.#context.target)
       if (this.#last === fast) this.#last = null
-      sent.resolve()
-      done.resolve()
+      sent.resolve(before.sent)
+      done.resolve(before.done)
     }
     signal?.addEventListener('abort', onAbort, { once: true })
     try {
       fast = await this.#trySending(commits, before, signal)
       if (fast !== null) {
-        sent.resolve()
+        sent.resolve(null)
         if (await this.#hasArrived(fast, before.done, signal)) {
           return { outcomes: fast.outcomes, hasOrphans: false, known: null }
         }
       }
+      // Those before it may need the connection to get done.
+      this.#dropLease()
       await orAborted(before.done, signal)
       return await this.#applyLocked(commits, signal)
     } finally {
       signal?.removeEventListener('abort', onAbort)
-      sent.resolve()
-      done.resolve()
+      // It may have ended before those that came before it.
+      sent.resolve(before.sent)
+      done.resolve(before.done)
       if (this.#last === fast) this.#last = null
       this.#inFlight--
       if (this.#inFlight === 0) this.#dropLease()
@@ -108,8 +111,6 @@ export class PluginCommitter {
   ): Promise<BatchOutcome> {
     const { database, cache, clock, target } = this.#context
     cache.forget(target)
-    // It takes a connection of its own, and there may be no other.
-    this.#dropLease()
     const applied = await runBatch(database, target, commits, clock, signal)
     if (applied.known !== null) cache.set(target, applied.known)
     return applied
@@ -145,7 +146,9 @@ export class PluginCommitter {
     const lease = await this.#takeLease(before.done, signal)
     if (lease === null) return null
     const known = await orAborted(this.#know(lease, commits), signal)
-    return known === null ? null : this.#sendKnowing(lease, known, commits)
+    // Where it was given back meanwhile, it may be somebody else's.
+    if (known === null || this.#lease !== lease) return null
+    return this.#sendKnowing(lease, known, commits)
   }
 
   async #takeLease(
@@ -190,7 +193,8 @@ export class PluginCommitter {
     ])
     if (isInOrder === false) return null
     const read = toKnownPlugin(rows, keys)
-    if (read === null || known?.lastCommit !== read.lastCommit) return read
+    const isCurrent = known !== undefined && cache.get(target) === known
+    if (!isCurrent || known.lastCommit !== read?.lastCommit) return read
     // Nobody else has written, so what was known is still so.
     for (const store of storeNames) {
       for (const [key, state] of read.states[store]) known.states[store].set(key, state)
@@ -250,7 +254,10 @@ export class PluginCommitter {
       cache.forget(target)
       this.#dropLease()
       if (isRefusal(error)) return false
-      await orAborted(before, signal)
+      await orAborted(before, signal).catch(() => {
+        // It has been sent, and nobody waits for what became of it.
+        throw outcomeUnknown(error)
+      })
       return await hasArrived(database, target, sent, error, signal)
     }
   }

@@ -26,6 +26,8 @@ export interface PooledDatabaseOptions extends Omit<PoolOptions<unknown>, 'open'
 
 const readOnlyTransaction = '25006'
 
+const rolledBack = '40000'
+
 type Use<Result> = (connection: PostgresJsConnection) => Promise<Result>
 
 /** A database by way of postgres.js, with connections of its own. */
@@ -80,6 +82,7 @@ export class PooledDatabase implements SqlDatabase {
     const connection = await pool.acquire(signal)
     const given = new Set<Promise<unknown>>()
     const released = Promise.withResolvers<void>()
+    let isReleased = false
     void this.#track(released.promise)
     const send = async ({ text, fill }: Statement, values: StatementValues): Promise<Answer> => {
       try {
@@ -93,12 +96,15 @@ export class PooledDatabase implements SqlDatabase {
         return pool.isWanted
       },
       run: async (statement, values) => {
+        // It may be somebody else's by now.
+        if (isReleased) throw new PostgresFailure('CONNECTION_CLOSED')
         const answer = send(statement, values)
         given.add(answer)
         const { rows } = await answer.finally(() => given.delete(answer))
         return rows
       },
       release: () => {
+        isReleased = true
         void Promise.allSettled(given).then(() => {
           pool.release(connection)
           released.resolve()
@@ -177,10 +183,11 @@ export class PooledDatabase implements SqlDatabase {
       throw error
     }
     isOver = true
-    void send('COMMIT', [], false)
+    const end = send('COMMIT', [], false)
     await Promise.allSettled(given)
     // The first failure is the reason for all that come after it.
     for (const answer of given) await answer
+    if ((await end).command !== 'COMMIT') throw new PostgresFailure(rolledBack)
     return result
   }
 

@@ -122,15 +122,19 @@ export class PostgresDriver implements StorageDriver {
     return this.#mapped(() => this.#reader.scopes(query, options?.signal))
   }
 
-  async clear(scope: Scope): Promise<Usage> {
-    const removed = await this.#mapped(() => clearScope(this.#database, scope, this.#clock()))
+  async clear(scope: Scope, options?: CallOptions): Promise<Usage> {
+    const removed = await this.#mapped(() =>
+      clearScope(this.#database, scope, this.#clock(), options?.signal),
+    )
     this.#writes.notify()
     return removed
   }
 
-  sweep(now: EpochMs): Promise<Usage> {
+  sweep(now: EpochMs, options?: CallOptions): Promise<Usage> {
     // What has not expired yet by our own clock can still be seen, so it stays.
-    return this.#mapped(() => sweepAll(this.#database, Math.min(now, this.#clock())))
+    return this.#mapped(() =>
+      sweepAll(this.#database, Math.min(now, this.#clock()), options?.signal),
+    )
   }
 
   async readStream(

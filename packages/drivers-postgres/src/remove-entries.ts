@@ -26,6 +26,7 @@ export async function clearScope(
   database: SqlDatabase,
   { workspace, plugin, store }: Scope,
   now: EpochMs,
+  signal: AbortSignal | undefined,
 ): Promise<Usage> {
   const target = { workspace, plugin }
   const attempt = async (): Promise<readonly Row[]> => {
@@ -36,24 +37,32 @@ export async function clearScope(
           const rows = await connection.run(deleteScope, { ...target, store, now })
           return rows.map((row) => ({ ...row, store }))
         })
-      })
+        // Until its end is on its way, nothing is removed.
+        signal?.throwIfAborted()
+      }, signal)
     } catch (error) {
       if (cleared === undefined || isRefusal(error)) throw error
+      if (signal?.aborted === true && signal.reason === error) throw error
       // To clear again would remove what others have written since.
       const applied = { ...cleared, changes: [] }
-      if (!(await hasArrived(database, target, applied, error))) throw error
+      if (!(await hasArrived(database, target, applied, error, signal))) throw error
     }
     return cleared?.removed ?? []
   }
-  const removed = await retrying(attempt)
+  const removed = await retrying(attempt, { signal })
   await reclaim(database, target, now)
   return sumOf(removed.filter((row) => row['has_expired'] !== true))
 }
 
 /** Removes what expired, and what uploads and readers left behind, plugin by plugin. */
-export async function sweepAll(database: SqlDatabase, now: EpochMs): Promise<Usage> {
+export async function sweepAll(
+  database: SqlDatabase,
+  now: EpochMs,
+  signal: AbortSignal | undefined,
+): Promise<Usage> {
   let total: Usage = { entries: 0, bytes: 0 }
   for (const target of await targetsOf(database.run(listExpired, { now }))) {
+    signal?.throwIfAborted()
     const removed = await sweepPlugin(database, target, now)
     total = { entries: total.entries + removed.entries, bytes: total.bytes + removed.bytes }
   }
