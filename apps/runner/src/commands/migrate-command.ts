@@ -37,6 +37,6 @@ before row-level security is switched on: those that run see nothing until they 
 
 Examples:
   holdfast migrate --store postgres://admin@localhost/holdfast
-  holdfast migrate --store postgres://admin@localhost/holdfast --dry-run | psql holdfast
-  holdfast migrate --print-roles | psql holdfast
+  holdfast migrate --store postgres://admin@localhost/holdfast --dry-run | psql -v ON_ERROR_STOP=1 holdfast
+  holdfast migrate --print-roles | psql -v ON_ERROR_STOP=1 holdfast
   holdfast migrate --store postgres://holdfast_migrator@localhost/holdfast --row-level-security on`
