@@ -8,6 +8,7 @@ import { toTlsOptions } from './tls-options.ts'
 export interface ConnectOptions {
   readonly maxConnections?: number | undefined
   readonly prepare?: boolean | undefined
+  readonly statementTimeoutMs?: number | undefined
 }
 
 const defaultMaxConnections = 10
@@ -15,8 +16,11 @@ const defaultMaxConnections = 10
 /** Less than the 5 seconds after which a wrong host is to be told. */
 const defaultConnectTimeoutSeconds = 4
 
-/** Longer than any statement takes while the server lives. */
-const answerTimeoutMs = 60_000
+/** Longer than any statement takes while the server lives, unless the server is told to wait longer. */
+const defaultAnswerTimeoutMs = 60_000
+
+/** For how long after its time is up a server may take to say so. */
+const answerSlackMs = 5_000
 
 const defaultPort = 5432
 
@@ -47,7 +51,10 @@ export function connectPostgres(url: PostgresUrl, options: ConnectOptions): Pool
     idleTimeoutMs: milliseconds(url.idleTimeoutSeconds),
     maxLifetimeMs: milliseconds(url.maxLifetimeSeconds),
     connectTimeoutMs: (url.connectTimeoutSeconds ?? defaultConnectTimeoutSeconds) * 1_000,
-    answerTimeoutMs,
+    answerTimeoutMs: Math.max(
+      defaultAnswerTimeoutMs,
+      (options.statementTimeoutMs ?? url.statementTimeoutMs ?? 0) + answerSlackMs,
+    ),
   })
 }
 
