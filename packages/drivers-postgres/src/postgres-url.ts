@@ -1,3 +1,4 @@
+import { similarName } from './similar-name.ts'
 import { type SslMode, sslModes } from './tls-options.ts'
 import { wrongUrl } from './wrong-url.ts'
 
@@ -104,7 +105,9 @@ function readQuery(text: string): ReadonlyMap<Parameter, string> {
     // Only what looks like the name of a parameter is quoted.
     const shown = /^[a-z_]{1,40}$/.test(name) ? `the parameter ${name}` : 'one of its parameters'
     if (!known.includes(name)) {
-      throw wrongUrl(`${shown} is not known: there are ${known.join(', ')}`)
+      const meant = similarName(name, parameters)
+      const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`
+      throw wrongUrl(`${shown} is not known${hint}: there are ${known.join(', ')}`)
     }
     if (query.has(name as Parameter)) throw wrongUrl(`${shown} is there twice`)
     query.set(name as Parameter, value)

@@ -60,12 +60,12 @@ describe('the URL of a store', () => {
     [
       'a mistyped parameter',
       `postgres://ada:${secret}@localhost/db?sslmod=require`,
-      'sslmod is not known: there are application_name, ',
+      'In the URL of the store, the parameter sslmod is not known (did you mean sslmode?): there are application_name, ',
     ],
     [
       'a password as a parameter',
       `postgres://ada@localhost/db?password=${secret}`,
-      'password is not known',
+      'the parameter password is not known: there are',
     ],
     ['a secret for a parameter', `postgres://ada@localhost/db?${secret}`, 'one of its parameters'],
     ['a parameter twice', 'postgres://localhost/db?prepare=true&prepare=false', 'there twice'],
