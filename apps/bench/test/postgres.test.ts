@@ -31,12 +31,13 @@ test('each row is a line of JSON, the chart has them all, and nothing is left be
     ratio: expect.any(Number),
     low: expect.any(Number),
     high: expect.any(Number),
-    met: expect.any(Boolean),
+    goal: null,
+    met: null,
   }
   expect(rows).toEqual([
-    { ...figures, name: 'pgbench-get-1', unit: 'ops/s', goal: 0.45 },
-    { ...figures, name: 'stream-read', unit: 'MiB', goal: 64 },
-    { ...figures, name: 'list-keys', unit: 'µs', goal: 1.2 },
+    { ...figures, name: 'pgbench-get-1', unit: 'ops/s' },
+    { ...figures, name: 'stream-read', unit: 'MiB' },
+    { ...figures, name: 'list-keys', unit: 'µs' },
   ])
   expect(Object.keys(rows[0] ?? {}).join()).toBe('name,ours,other,unit,ratio,low,high,goal,met')
   const chart = await readFile(join(folder, 'charts/chart.svg'), 'utf8')

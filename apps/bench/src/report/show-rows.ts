@@ -1,18 +1,28 @@
 import Table from 'cli-table3'
 import { type Goal, goalNumber, isMet, type Row } from '../row.ts'
 
+/** A ratio is not that of the two medians beside it. */
+const footnote =
+  'ratio: the median of the ratios of two rounds that followed one another; range: the least and the greatest.'
+
 /** One table of all rows, with what could not be measured, and why, below it. */
 export function showRows(rows: readonly Row[]): string {
   const table = new Table({
-    head: ['row', 'ours', 'other', 'unit', 'ratio', 'range', 'goal', 'met'],
-    colAligns: ['left', 'right', 'right', 'left', 'right', 'right', 'right', 'left'],
+    head: ['row', 'what', 'ours', 'other', 'unit', 'ratio', 'range', 'goal', 'met'],
+    colAligns: ['left', 'left', 'right', 'right', 'left', 'right', 'right', 'right', 'left'],
     style: { head: [], border: [], compact: true },
   })
   table.push(
-    ...rows.map((row) => [row.title, ...showFigures(row), showGoal(row.goal), showMet(row)]),
+    ...rows.map((row) => [
+      row.name,
+      row.title,
+      ...showFigures(row),
+      showGoal(row.goal),
+      showMet(row),
+    ]),
   )
   const notes = rows.flatMap((row) => (row.skipped === undefined ? [] : [showSkipped(row)]))
-  return [table.toString(), ...notes].join('\n')
+  return [table.toString(), footnote, ...notes].join('\n')
 }
 
 function showFigures(row: Row): readonly string[] {
