@@ -38,6 +38,8 @@ export function connectPostgres(url: PostgresUrl, options: ConnectOptions): Pool
     ...given('password', url.password),
     ...given('database', url.database),
     ssl: toTlsOptions({ mode, rootCertificate, hosts }),
+    // Else it takes that of the environment, and throws where it does not know it.
+    target_session_attrs: 'read-write',
     // It asks for the types of the database at each connection, and we use none of them.
     fetch_types: false,
     onnotice: () => undefined,

@@ -1,6 +1,6 @@
 import { MisuseError } from '@holdfast/core'
 import { createPostgresDriver } from '@holdfast/drivers-postgres'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { parsePostgresUrl } from '../src/postgres-url.ts'
 
 const secret = 'open-sesame'
@@ -99,6 +99,12 @@ describe('the URL of a store', () => {
     expect(make).toThrow(reason)
     expect(make).not.toThrow(secret)
   })
+})
+
+test('what the environment asks of servers is not heeded', () => {
+  vi.stubEnv('PGTARGETSESSIONATTRS', 'any')
+  expect(() => createPostgresDriver({ url: 'postgres://localhost/db' })).not.toThrow()
+  vi.unstubAllEnvs()
 })
 
 test.for([0, 1.5, -1, Number.NaN, 2 ** 31])('%d is no statement timeout', (statementTimeoutMs) => {
