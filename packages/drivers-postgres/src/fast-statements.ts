@@ -1,7 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { decoded } from './base64.ts'
+import { decoded, toBase64 } from './base64.ts'
 import { keyedStatement } from './keyed-statement.ts'
+import type { WrittenEntry } from './plugin-ledger.ts'
 import { accounts, entries } from './schema.ts'
+import type { Row } from './sql-connection.ts'
 import { rawStatement, type Statement } from './statement.ts'
 
 const { placeholder } = sql
@@ -97,4 +99,11 @@ export function fastCommit(rows: number): Statement {
   const fitting = fastCommits.find(({ size }) => size >= rows)
   if (fitting === undefined) throw new RangeError(`No statement writes ${rows} rows.`)
   return fitting.statement
+}
+
+const noBytes = new Uint8Array()
+
+/** The rows of a {@link fastCommit}. */
+export function toFastRows(written: readonly WrittenEntry[]): readonly Row[] {
+  return written.map((entry) => ({ ...entry, value: toBase64(entry.value ?? noBytes) }))
 }

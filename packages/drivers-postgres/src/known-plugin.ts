@@ -46,6 +46,15 @@ export function absent(keys: readonly StorageKey[]): KnownStates {
   return { storage: none(), persistent_store: none() }
 }
 
+/** Adds what was read to what was known, if nobody has written between. */
+export function addRead(known: KnownPlugin, read: KnownPlugin): KnownPlugin {
+  if (known.lastCommit !== read.lastCommit) return read
+  for (const store of storeNames) {
+    for (const [key, state] of read.states[store]) known.states[store].set(key, state)
+  }
+  return known
+}
+
 /** Opens a ledger on what the commits are about. */
 export function openKnown(
   known: KnownPlugin,

@@ -1,17 +1,17 @@
-import { type Clock, isHoldfastError, type PluginScope, storeNames } from '@holdfast/core'
+import { type Clock, isHoldfastError, type PluginScope } from '@holdfast/core'
 import { toAccountValues } from './account-rows.ts'
-import { toBase64 } from './base64.ts'
 import { type CommitOutcome, judge } from './commit-batch.ts'
 import { keysNamedBy, keysOf, type NamedKey } from './commit-keys.ts'
-import { fastCommit, maxFastRows, readKnown } from './fast-statements.ts'
-import { type KnownPlugin, openKnown, toKnown, toKnownPlugin } from './known-plugin.ts'
+import { fastCommit, maxFastRows, readKnown, toFastRows } from './fast-statements.ts'
+import { type KnownPlugin, openKnown, toKnown, toKnownPlugin, addRead } from './known-plugin.ts'
+import { afterLone, loneCommit, toLoneValues, writeLone } from './lone-commit.ts'
 import { hasArrived, isRefusal, outcomeUnknown, type SentBatch } from './lost-commit.ts'
+import { orAborted } from './or-aborted.ts'
+import { isPlain } from './plain-commit.ts'
 import type { PluginCache } from './plugin-cache.ts'
-import { chunkBytes, type LedgerCommit } from './plugin-ledger.ts'
+import type { LedgerCommit } from './plugin-ledger.ts'
 import { type BatchOutcome, runBatch } from './run-batch.ts'
 import type { Lease, SqlDatabase } from './sql-connection.ts'
-
-const noBytes = new Uint8Array()
 
 /** After another runner came between, so many batches are not tried in one statement. */
 const careAfterConflict = 16
@@ -32,6 +32,7 @@ interface Before {
 
 /** A batch that is on its way in one statement. */
 interface Sent extends SentBatch {
+  readonly id: string
   readonly outcomes: readonly CommitOutcome[]
   readonly answer: Promise<boolean>
 }
@@ -138,13 +139,15 @@ export class PluginCommitter {
     signal: AbortSignal | undefined,
   ): Promise<Sent | null> {
     await orAborted(before.sent, signal)
-    if (!commits.every(isSimple)) return null
+    if (!commits.every(isPlain)) return null
     if (this.#care > 0) {
       this.#care--
       return null
     }
     const lease = await this.#takeLease(before.done, signal)
     if (lease === null) return null
+    const blind = this.#sendBlindly(lease, commits)
+    if (blind !== null) return blind
     const known = await orAborted(this.#know(lease, commits), signal)
     // Where it was given back meanwhile, it may be somebody else's.
     if (known === null || this.#lease !== lease) return null
@@ -173,9 +176,45 @@ export class PluginCommitter {
   }
 
   /**
-   * Finds out what a batch has to know: what is known already, or is read in one statement. `null` if
-   * there is nothing to go by.
+   * Sends a lone write of a key of which nothing is known, so that the server counts what it changes.
+   * Until the answer nothing is known of the plugin, so this is for when nothing else is on its way.
    */
+  #sendBlindly(lease: Lease, commits: readonly LedgerCommit[]): Sent | null {
+    const { cache, clock, target } = this.#context
+    const known = cache.get(target)
+    const lone = loneCommit(commits)
+    if (this.#last !== null || known === undefined || lone === null) return null
+    const { store, key, version } = lone.put
+    if (known.states[store].has(key)) return null
+    const id = crypto.randomUUID()
+    const given = { commit: id, commitBefore: known.lastCommit, now: clock() }
+    cache.forget(target)
+    const answer = lease.run(writeLone, toLoneValues(target, lone, given)).then(([row]) => {
+      if (row !== undefined && this.#last?.id === id) {
+        cache.set(target, afterLone(known, lone, id, row))
+      }
+      return row !== undefined
+    })
+    const changes = [{ store, key, versionBefore: null, versionAfter: version }]
+    return this.#noteSent({
+      id,
+      idBefore: known.lastCommit,
+      idsAfter: [],
+      changes,
+      outcomes: [null],
+      answer,
+    })
+  }
+
+  #noteSent(sent: Sent): Sent {
+    // It is waited for in its turn; until then its failure is not unhandled.
+    sent.answer.catch(() => undefined)
+    if (this.#last?.id === sent.idBefore) this.#last.idsAfter.push(sent.id)
+    this.#last = sent
+    return sent
+  }
+
+  /** What a batch has to know: known already, or read now; `null` if there is nothing to go by. */
   async #know(lease: Lease, commits: readonly LedgerCommit[]): Promise<KnownPlugin | null> {
     const { cache, target } = this.#context
     const known = cache.get(target)
@@ -194,12 +233,7 @@ export class PluginCommitter {
     if (isInOrder === false) return null
     const read = toKnownPlugin(rows, keys)
     const isCurrent = known !== undefined && cache.get(target) === known
-    if (!isCurrent || known.lastCommit !== read?.lastCommit) return read
-    // Nobody else has written, so what was known is still so.
-    for (const store of storeNames) {
-      for (const [key, state] of read.states[store]) known.states[store].set(key, state)
-    }
-    return known
+    return isCurrent && read !== null ? addRead(known, read) : read
   }
 
   #sendKnowing(lease: Lease, known: KnownPlugin, commits: readonly LedgerCommit[]): Sent | null {
@@ -213,29 +247,24 @@ export class PluginCommitter {
       return null
     }
     const written = ledger.written()
-    const isPlain = ledger.orphans.length === 0 && written.every(({ stream }) => stream === null)
-    if (!isPlain || written.length === 0 || written.length > maxFastRows) return null
+    const isInRows = ledger.orphans.length === 0 && written.every(({ stream }) => stream === null)
+    if (!isInRows || written.length === 0 || written.length > maxFastRows) return null
     const id = crypto.randomUUID()
     const answer = lease.run(fastCommit(written.length), {
       ...toAccountValues(target, ledger, id),
       commitBefore: known.lastCommit,
       now,
-      rows: written.map((entry) => ({ ...entry, value: toBase64(entry.value ?? noBytes) })),
+      rows: toFastRows(written),
     })
-    const sent: Sent = {
+    cache.set(target, toKnown(ledger, id, known.states))
+    return this.#noteSent({
       id,
       idBefore: known.lastCommit,
       idsAfter: [],
       changes: ledger.changes(),
       outcomes,
       answer: answer.then((rows) => rows.length > 0),
-    }
-    // It is waited for in its turn; until then its failure is not unhandled.
-    sent.answer.catch(() => undefined)
-    if (this.#last?.id === known.lastCommit) this.#last.idsAfter.push(id)
-    this.#last = sent
-    cache.set(target, toKnown(ledger, id, known.states))
-    return sent
+    })
   }
 
   /** Waits for the answer to a batch, and finds out what became of it where there is none. */
@@ -265,29 +294,5 @@ export class PluginCommitter {
   #dropLease(): void {
     this.#lease?.release()
     this.#lease = undefined
-  }
-}
-
-/** Whether a commit may be written in one statement. */
-function isSimple({ puts, deletes }: LedgerCommit): boolean {
-  if (deletes.length > 0) return false
-  return puts.every(({ stream, value }) => stream === undefined && value.length <= chunkBytes)
-}
-
-/** Waits for a promise, but no longer than until a signal aborts; then it throws the reason. */
-async function orAborted<Result>(
-  promise: Promise<Result>,
-  signal: AbortSignal | undefined,
-): Promise<Result> {
-  if (signal === undefined) return await promise
-  signal.throwIfAborted()
-  const aborted = Promise.withResolvers<never>()
-  // The reasons of the signals of calls are errors of Holdfast.
-  const onAbort = (): void => aborted.reject(signal.reason as Error)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([promise, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }

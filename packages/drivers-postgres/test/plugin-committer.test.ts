@@ -1,6 +1,6 @@
 import { isHoldfastError, parseStorageKey, type StorageDriver } from '@holdfast/core'
 import { createPostgresDriver } from '@holdfast/drivers-postgres'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { PostgresDriver } from '../src/postgres-driver.ts'
 import { Databases } from './databases.ts'
 import {
@@ -42,7 +42,7 @@ async function* largeBody(): AsyncGenerator<Uint8Array> {
 }
 
 function countFast(texts: readonly string[]): number {
-  return texts.filter((text) => text.startsWith('WITH moved AS')).length
+  return texts.filter((text) => /^WITH (?:moved|old) AS/.test(text)).length
 }
 
 test('a runner that writes alone commits in one statement', async () => {
@@ -161,4 +161,68 @@ test('after another runner came between, commits of one statement go on', async 
   for (let at = 20; at < 40; at++) await driver.commit(target, commitOf(put(`new-${at}`, 'one')))
   expect(countFast(texts)).toBe(20)
   await usageMustBeExact(driver)
+})
+
+describe('a lone write of a key that was not seen before', () => {
+  test('is one statement, and counted exactly', async () => {
+    await using world = await setUp()
+    const { driver, other, texts } = world
+    await driver.commit(target, commitOf(put('a', 'first')))
+    await other.commit(target, commitOf(put('long', 'x'.repeat(100)), put('short', 'x')))
+    await other.commit(target, commitOf({ ...put('gone', 'xx'), expiresAt: Date.now() - 1 }))
+    // What the other wrote is seen at the next lock.
+    for (let at = 0; at < 20; at++) await driver.commit(target, commitOf(put('a', `${at}`)))
+    texts.length = 0
+    const persistent = { ...put('kept', 'x'), store: 'persistent_store' } as const
+    const quota = { maxBytes: 10_000 }
+    for (const lone of [put('new', 'x'), put('long', 'x'), put('short', 'xxxx'), persistent]) {
+      await driver.commit(target, { ...commitOf(lone), quota })
+    }
+    await driver.commit(target, commitOf(put('gone', 'there again')))
+    expect(texts.map((text) => text.startsWith('WITH old AS'))).toEqual(Array(5).fill(true))
+    await usageMustBeExact(driver)
+    expect(await driver.usage({ ...scope, store: 'persistent_store' })).toEqual({
+      entries: 1,
+      bytes: 5,
+    })
+    // It goes on from what the answers said.
+    texts.length = 0
+    await driver.commit(target, commitOf(put('long', 'known by now')))
+    expect(texts.map((text) => text.startsWith('WITH moved AS'))).toEqual([true])
+    await usageMustBeExact(driver)
+    const [entry] = await other.get(scope, [parseStorageKey('gone')])
+    expect(entry?.createdAt).toBe(entry?.updatedAt)
+  })
+
+  test('keeps when the entry was created, and loses no chunks of the old value', async () => {
+    await using world = await setUp()
+    const { driver, other } = world
+    await other.commit(target, commitOf(put('a', 'first'), put('b', new Uint8Array(3_000_000))))
+    const keys = [parseStorageKey('a'), parseStorageKey('b')]
+    const before = await other.get(scope, keys)
+    for (const name of ['c', 'a', 'd', 'b'])
+      await driver.commit(target, commitOf(put(name, 'anew')))
+    const after = await other.get(scope, keys)
+    expect(after.map((entry) => entry?.createdAt)).toEqual(before.map((entry) => entry?.createdAt))
+    await usageMustBeExact(driver)
+  })
+
+  test('is refused by the quota exactly', async () => {
+    await using world = await setUp()
+    const { driver, other } = world
+    await other.commit(target, commitOf(put('a', 'x'.repeat(99)), put('b', 'x'.repeat(99))))
+    await driver.commit(target, commitOf(put('c', 'x'.repeat(99))))
+    const quota = { maxBytes: 200 }
+    const commit = (name: string, length: number): Promise<void> =>
+      driver.commit(target, { ...commitOf(put(name, 'x'.repeat(length))), quota })
+    await expect(commit('d', 1)).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' })
+    // What is over the bound may shrink.
+    await expect(commit('a', 49)).resolves.toBe(undefined)
+    await expect(commit('b', 100)).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' })
+    await expect(commit('c', 0)).resolves.toBe(undefined)
+    await expect(commit('e', 48)).resolves.toBe(undefined)
+    await expect(commit('f', 1)).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' })
+    expect(await driver.usage(scope)).toEqual({ entries: 4, bytes: 200 })
+    await usageMustBeExact(driver)
+  })
 })

@@ -1,5 +1,5 @@
 /** The end of a transaction, or a statement that is one of its own and writes. */
-const commitPattern = /^\s*(?:commit$|WITH moved AS)/i
+const commitPattern = /^\s*(?:commit$|WITH (?:moved|old) AS)/i
 
 /** Reads what a client of PostgreSQL sends, in as far as needed to see its commits. */
 export class FrameReader {
