@@ -26,6 +26,7 @@ import {
   getVersions,
   getWholeEntries,
   listBounded,
+  type ListStatements,
   listUnbounded,
   readAccount,
 } from './read-statements.ts'
@@ -72,22 +73,33 @@ export class EntryReader {
   ): Promise<ListPage> {
     const until = keyPrefixEnd(prefix)
     const statements = until === null ? listUnbounded : listBounded
-    const values = {
-      ...scope,
-      from: prefix,
-      after: cursor === null ? '' : decodeCursor(cursor, 1).join(),
-      until,
-      now: this.#clock(),
-      limit: limit + 1,
-      mostBytes: limits.maxValueBytes,
-      pageBytes: limits.maxListPageBytes,
-    }
-    const rows = await this.#run(keysOnly ? statements.keys : statements.values, values, signal)
+    const after = cursor === null ? '' : decodeCursor(cursor, 1).join()
+    const values = { ...scope, from: prefix, after, until, now: this.#clock(), limit: limit + 1 }
+    const rows = keysOnly
+      ? await this.#run(statements.keys, values, signal)
+      : await this.#listValues(statements, values, signal)
     const entries = rows.slice(0, limit).map(toListed)
     const bytes = entries.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
     const last = entries.at(-1)
     const mayBeMore = rows.length > limit || bytes >= limits.maxListPageBytes
     return { entries, cursor: mayBeMore && last ? encodeCursor([last.key]) : null }
+  }
+
+  async #listValues(
+    statements: ListStatements,
+    values: StatementValues & { readonly limit: number },
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Row[]> {
+    // So many of these fit a page, however many there are of them.
+    const mostBytes = Math.floor(limits.maxListPageBytes / values.limit)
+    const rows = await this.#run(statements.smallValues, { ...values, mostBytes }, signal)
+    const isWhole = rows.every(
+      (row) => row['value'] !== null || Number(row['size']) > limits.maxValueBytes,
+    )
+    if (isWhole) return rows
+    const { maxValueBytes, maxListPageBytes } = limits
+    const bounds = { mostBytes: maxValueBytes, pageBytes: maxListPageBytes }
+    return await this.#run(statements.values, { ...values, ...bounds }, signal)
   }
 
   /** Counts what a plugin holds, without what has expired. */

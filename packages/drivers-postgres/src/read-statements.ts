@@ -117,6 +117,18 @@ function listKeys(isBounded: boolean): Statement {
   )
 }
 
+function listSmallValues(isBounded: boolean): Statement {
+  const value = sql`CASE WHEN ${entries.size} <= ${mostBytes} THEN ${encoded(entries.value)} END`
+  return toStatement(
+    db
+      .select({ ...metadata, value: value.as('value') })
+      .from(entries)
+      .where(inRange(isBounded))
+      .orderBy(asc(entries.key))
+      .limit(placeholder('limit')),
+  )
+}
+
 function listValues(isBounded: boolean): Statement {
   const taken = sql`CASE WHEN ${entries.size} <= ${mostBytes} THEN ${entries.size} ELSE 0 END`
   const takenBefore = sql`sum(${taken}) OVER (ORDER BY ${entries.key} ROWS UNBOUNDED PRECEDING) - ${taken}`
@@ -147,16 +159,25 @@ function listValues(isBounded: boolean): Statement {
   )
 }
 
-/** Makes the two pages of a listing: without values, and with those of at most so many bytes. */
-function listStatements(isBounded: boolean): Readonly<Record<'keys' | 'values', Statement>> {
-  return { keys: listKeys(isBounded), values: listValues(isBounded) }
+/**
+ * How a page may be listed: without values; with those that are in their rows and have at most so many
+ * bytes; and with all of at most so many bytes, until the page has as many as it may.
+ */
+export type ListStatements = Readonly<Record<'keys' | 'smallValues' | 'values', Statement>>
+
+function listStatements(isBounded: boolean): ListStatements {
+  return {
+    keys: listKeys(isBounded),
+    smallValues: listSmallValues(isBounded),
+    values: listValues(isBounded),
+  }
 }
 
 /** The pages of keys up to a key, not included. */
-export const listBounded: Readonly<Record<'keys' | 'values', Statement>> = listStatements(true)
+export const listBounded: ListStatements = listStatements(true)
 
 /** The pages of keys to the end of the scope. */
-export const listUnbounded: Readonly<Record<'keys' | 'values', Statement>> = listStatements(false)
+export const listUnbounded: ListStatements = listStatements(false)
 
 /** The counters of a plugin, which include what has expired. */
 export const readAccount: Statement = toStatement(
