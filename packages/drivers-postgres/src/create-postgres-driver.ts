@@ -104,7 +104,7 @@ export function createPostgresDriver(options: PostgresDriverOptions): StorageDri
 
 function databaseOf({ db, prepare = true }: PostgresDriverOptions): SqlDatabase {
   const client: unknown = db?.$client
-  if (isPostgresJs(client)) return new PostgresJsDatabase(client, { prepare, isOwned: false })
+  if (isPostgresJs(client)) return new PostgresJsDatabase(client, prepare)
   if (isNodePostgresPool(client)) return new NodePostgresDatabase(client, prepare)
   throw new MisuseError(
     'INVALID_ARGUMENT',

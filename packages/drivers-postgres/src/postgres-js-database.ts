@@ -4,23 +4,16 @@ import { hasLostItsWay } from './retrying.ts'
 import type { Row, SqlConnection, SqlDatabase, StatementValues } from './sql-connection.ts'
 import type { Statement } from './statement.ts'
 
-/** How a {@link PostgresJsDatabase} uses its client. */
-export interface PostgresJsOptions {
-  /** Whether statements are prepared by name, and kept so for as long as a connection lives. */
-  readonly prepare: boolean
-  /** Whether the client ends with the database. */
-  readonly isOwned: boolean
-}
-
-/** A database by way of postgres.js. */
+/** A database by way of a client of postgres.js that its owner ends. */
 export class PostgresJsDatabase implements SqlDatabase {
   readonly #client: Sql
-  readonly #options: PostgresJsOptions
+  readonly #prepare: boolean
   readonly #inFlight = new Set<Promise<unknown>>()
 
-  constructor(client: Sql, options: PostgresJsOptions) {
+  /** @param prepare - whether statements are prepared by name, for as long as a connection lives */
+  constructor(client: Sql, prepare: boolean) {
     this.#client = client
-    this.#options = options
+    this.#prepare = prepare
   }
 
   run(statement: Statement, values: StatementValues): Promise<readonly Row[]> {
@@ -36,9 +29,7 @@ export class PostgresJsDatabase implements SqlDatabase {
   }
 
   async close(): Promise<void> {
-    // The client itself would wait for ever for a connection that was lost while it was in use.
     await Promise.allSettled(this.#inFlight)
-    if (this.#options.isOwned) await this.#client.end({ timeout: 0 })
   }
 
   #track<Result>(call: Promise<Result>): Promise<Result> {
@@ -95,8 +86,7 @@ export class PostgresJsDatabase implements SqlDatabase {
     { text, fill }: Statement,
     values: StatementValues,
   ): Promise<readonly Row[]> {
-    const { prepare } = this.#options
-    const rows = await client.unsafe(text, fill(values) as never[], { prepare })
+    const rows = await client.unsafe(text, fill(values) as never[], { prepare: this.#prepare })
     // A client that connects again may take the end of its greeting for the answer to what was on
     // its way before.
     if (rows.command === null) throw new PostgresFailure('CONNECTION_CLOSED')

@@ -7,10 +7,11 @@ import {
   planPostgresMigration,
   postgresRolesSql,
 } from '@holdfast/drivers-postgres'
-import postgres, { type Sql } from 'postgres'
+import type { Sql } from 'postgres'
 import { afterAll, describe, expect, test } from 'vitest'
 import { migrations } from '../src/migrations.ts'
 import { Databases } from './databases.ts'
+import { freshDatabase } from './fresh-database.ts'
 import { findFaults } from './portable-sql.ts'
 
 const databases = new Databases()
@@ -18,20 +19,6 @@ afterAll(() => databases[Symbol.asyncDispose]())
 
 const names = migrations.map(({ name }) => name)
 const latest = migrations.length
-
-/** A database of the test's own, and a client of its owner. */
-async function freshDatabase(): Promise<AsyncDisposable & { url: string; admin: Sql }> {
-  const url = await databases.create()
-  const admin = postgres(url, { max: 1, onnotice: () => undefined })
-  return {
-    url,
-    admin,
-    async [Symbol.asyncDispose]() {
-      await admin.end()
-      await databases.drop(url)
-    },
-  }
-}
 
 async function hasSchema(admin: Sql): Promise<boolean> {
   const rows = await admin`SELECT FROM pg_namespace WHERE nspname = 'holdfast'`
@@ -48,7 +35,7 @@ async function openingOf(url: string, migrate?: boolean): Promise<unknown> {
 
 describe('migrating', () => {
   test('applies what is pending, and then finds nothing to do', async () => {
-    await using database = await freshDatabase()
+    await using database = await freshDatabase(databases)
     const { url } = database
     const done = { version: latest, rowLevelSecurity: false }
     expect(await migratePostgres({ url })).toEqual({ applied: names, ...done })
@@ -57,7 +44,7 @@ describe('migrating', () => {
   })
 
   test('applies to a schema of before only the steps that it lacks, and keeps what is stored', async () => {
-    await using database = await freshDatabase()
+    await using database = await freshDatabase(databases)
     const { url, admin } = database
     await admin.unsafe(readMigrationFile('0000_begin')).simple()
     await admin`INSERT INTO holdfast.migrations VALUES (1, '0000_begin', 0, 1)`
@@ -72,7 +59,7 @@ describe('migrating', () => {
   })
 
   test('is left to the command where the driver is told not to', async () => {
-    await using database = await freshDatabase()
+    await using database = await freshDatabase(databases)
     expect(await openingOf(database.url, false)).toMatchObject({
       code: 'STORE_NOT_MIGRATED',
       message: expect.stringContaining('holdfast migrate'),
@@ -81,7 +68,7 @@ describe('migrating', () => {
   })
 
   test('by eight at the same moment applies each step once', async () => {
-    await using database = await freshDatabase()
+    await using database = await freshDatabase(databases)
     const { url } = database
     const all = await Promise.all(Array.from({ length: 8 }, () => migratePostgres({ url })))
     expect(all.flatMap(({ applied }) => applied)).toEqual(names)
@@ -90,7 +77,7 @@ describe('migrating', () => {
 
 describe('the plan', () => {
   test('is SQL that makes the whole schema, and changes nothing by itself', async () => {
-    await using database = await freshDatabase()
+    await using database = await freshDatabase(databases)
     const { url, admin } = database
     const sql = await planPostgresMigration({ url, rowLevelSecurity: true })
     expect(await hasSchema(admin)).toBe(false)
@@ -107,14 +94,14 @@ describe('the plan', () => {
   })
 
   test('is portable', async () => {
-    await using database = await freshDatabase()
+    await using database = await freshDatabase(databases)
     const sql = await planPostgresMigration({ url: database.url, rowLevelSecurity: true })
     expect(await findFaults(sql)).toEqual([])
   })
 })
 
 test('partitions are switched with their table, and have no way around it', async () => {
-  await using database = await freshDatabase()
+  await using database = await freshDatabase(databases)
   const { url, admin } = database
   await migratePostgres({ url })
   await admin`DROP TABLE holdfast.readers`
@@ -136,7 +123,7 @@ test('partitions are switched with their table, and have no way around it', asyn
 
 describe('beside newer code, a runner', () => {
   test('goes on working after a migration that only adds, and opens again', async () => {
-    await using database = await freshDatabase()
+    await using database = await freshDatabase(databases)
     const { url, admin } = database
     await using running = createPostgresDriver({ url })
     await running.open()
@@ -156,7 +143,7 @@ describe('beside newer code, a runner', () => {
   })
 
   test('is refused after one that does not, and changes nothing', async () => {
-    await using database = await freshDatabase()
+    await using database = await freshDatabase(databases)
     const { url, admin } = database
     await migratePostgres({ url })
     await admin`INSERT INTO holdfast.migrations VALUES

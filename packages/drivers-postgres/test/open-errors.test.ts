@@ -1,27 +1,14 @@
 import { createServer, type Server } from 'node:net'
 import { isHoldfastError } from '@holdfast/core'
 import { createPostgresDriver } from '@holdfast/drivers-postgres'
-import postgres, { type Sql } from 'postgres'
+import type { Sql } from 'postgres'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { Databases } from './databases.ts'
+import { freshDatabase } from './fresh-database.ts'
 
 const secret = 'open-sesame'
 const databases = new Databases()
 afterAll(() => databases[Symbol.asyncDispose]())
-
-/** A database of the test's own, and a client of its owner. */
-async function freshDatabase(): Promise<AsyncDisposable & { url: string; admin: Sql }> {
-  const url = await databases.create()
-  const admin = postgres(url, { max: 1, onnotice: () => undefined })
-  return {
-    url,
-    admin,
-    async [Symbol.asyncDispose]() {
-      await admin.end()
-      await databases.drop(url)
-    },
-  }
-}
 
 function changed(url: string, change: (url: URL) => void): string {
   const copy = new URL(url)
@@ -121,7 +108,7 @@ describe('opening is refused', () => {
     ['STORE_ACCESS_DENIED', 'NOLOGIN', 'it may demand TLS'],
     ['STORE_ACCESS_DENIED', 'NOINHERIT', 'GRANT CONNECT ON DATABASE'],
   ] as const)('with %s for a role that has %s, and with what to do', async ([code, has, says]) => {
-    await using database = await freshDatabase()
+    await using database = await freshDatabase(databases)
     const name = new URL(database.url).pathname.slice(1)
     const role = `role_${crypto.randomUUID().replaceAll('-', '')}`
     await database.admin.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD '${secret}'`)
@@ -136,7 +123,7 @@ describe('opening is refused', () => {
   })
 
   test('with STORE_NOT_MIGRATED for a user who may not make the schema, and nothing is made', async () => {
-    await using database = await freshDatabase()
+    await using database = await freshDatabase(databases)
     const role = `role_${crypto.randomUUID().replaceAll('-', '')}`
     await database.admin.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD '${secret}'`)
     const url = changed(database.url, (copy) => {
@@ -149,7 +136,7 @@ describe('opening is refused', () => {
   })
 
   test('with STORE_ACCESS_DENIED for a user who may not look into the schema', async () => {
-    await using database = await freshDatabase()
+    await using database = await freshDatabase(databases)
     await using driver = createPostgresDriver({ url: database.url })
     await driver.open()
     const role = `role_${crypto.randomUUID().replaceAll('-', '')}`
@@ -166,7 +153,7 @@ describe('opening is refused', () => {
   })
 
   test('with STORE_TOO_NEW for a schema that this code does not know', async () => {
-    await using database = await freshDatabase()
+    await using database = await freshDatabase(databases)
     await createdBy(database.url)
     await database.admin`INSERT INTO holdfast.migrations VALUES (99, 'later', 0, 99)`
     const error = await failureOf(database.url)
@@ -180,20 +167,20 @@ describe('opening is refused', () => {
       'CREATE SCHEMA holdfast; CREATE TABLE holdfast.migrations (id integer)',
     ],
   ] as const)('with STORE_NOT_HOLDFAST for %s that is not ours', async ([, sql]) => {
-    await using database = await freshDatabase()
+    await using database = await freshDatabase(databases)
     await database.admin.unsafe(sql)
     expect(await failureOf(database.url)).toMatchObject({ code: 'STORE_NOT_HOLDFAST' })
   })
 
   test('with STORE_READ_ONLY by a server that takes no writes', async () => {
-    await using database = await freshDatabase()
+    await using database = await freshDatabase(databases)
     const name = new URL(database.url).pathname.slice(1)
     await database.admin.unsafe(`ALTER DATABASE ${name} SET default_transaction_read_only = on`)
     expect(await failureOf(database.url)).toMatchObject({ code: 'STORE_READ_ONLY' })
   })
 
   test('with STORE_NOT_HOLDFAST for a database that does not know all of Unicode', async () => {
-    await using database = await freshDatabase()
+    await using database = await freshDatabase(databases)
     const name = `latin_${crypto.randomUUID().replaceAll('-', '')}`
     await database.admin.unsafe(
       `CREATE DATABASE ${name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`,
@@ -206,7 +193,7 @@ describe('opening is refused', () => {
 })
 
 test('an opening that was refused keeps no connection', async () => {
-  await using database = await freshDatabase()
+  await using database = await freshDatabase(databases)
   const driver = createPostgresDriver({ url: database.url, migrate: false })
   await expect(driver.open()).rejects.toMatchObject({ code: 'STORE_NOT_MIGRATED' })
   await expect
@@ -221,14 +208,14 @@ test('an opening that was refused keeps no connection', async () => {
 })
 
 test('a schema that newer code has added to goes on to be used', async () => {
-  await using database = await freshDatabase()
+  await using database = await freshDatabase(databases)
   await createdBy(database.url)
   await database.admin`INSERT INTO holdfast.migrations VALUES (99, 'adds', 0, 1)`
   await expect(createdBy(database.url)).resolves.toBe(undefined)
 })
 
 test('eight who open an empty database at the same moment migrate it once', async () => {
-  await using database = await freshDatabase()
+  await using database = await freshDatabase(databases)
   await Promise.all(Array.from({ length: 8 }, () => createdBy(database.url)))
   const rows = await database.admin`SELECT version FROM holdfast.migrations`
   expect(rows.map(({ version }) => version as number)).toEqual([1, 2])
