@@ -71,7 +71,16 @@ export const errorCodes = {
   TOOL_NOT_FOUND: 'final',
   ENDPOINT_NOT_FOUND: 'final',
   MANIFEST_INVALID: 'final',
+  GRANT_INVALID: 'final',
   PLUGIN_LOAD_FAILED: 'final',
+  BUILD_FAILED: 'final',
+  SANDBOX_UNAVAILABLE: 'final',
+  BUSY: 'retry',
+  PLUGIN_CRASHED: 'retry',
+  PLUGIN_OUT_OF_MEMORY: 'retry',
+  PLUGIN_UNAVAILABLE: 'retry',
+  PROTOCOL_VIOLATED: 'retry',
+  MESSAGE_TOO_LARGE: 'final',
 
   // Runner
   MALFORMED_JSON: 'final',

@@ -1,7 +1,7 @@
 import { HoldfastError, MisuseError, quoteOrDescribe, type StorageDriver } from '@holdfast/core'
 import type { Host } from './host.ts'
-import { InlineHost } from './inline-host.ts'
-import type { PluginManifest } from './manifest.ts'
+import { InlineHost } from './inline/inline-host.ts'
+import type { PluginManifest } from './manifest/plugin-manifest.ts'
 
 /** What a host is made of. */
 export interface HostOptions {

@@ -1,7 +1,7 @@
 import type { JsonValue, PluginId, WorkspaceId } from '@holdfast/core'
 import type { JsonObject, Message } from '@holdfast/session'
 import type { ToolDescription } from '@holdfast/session/runtime'
-import type { PluginManifest } from './manifest.ts'
+import type { PluginManifest } from './manifest/plugin-manifest.ts'
 
 /**
  * Runs plugins. Whoever holds one need not know in which process their code is: all that passes is

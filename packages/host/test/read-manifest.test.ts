@@ -19,6 +19,9 @@ describe('a manifest', () => {
       quotaBytes: limits.defaultQuotaBytes,
       endpoints: {},
       settings: {},
+      permissions: { network: false, environment: [] },
+      limits: { memoryBytes: 268_435_456, timeoutMs: 60_000, concurrency: 64, queue: 256 },
+      bundle: null,
     })
   })
 

@@ -8,7 +8,7 @@ import {
   quoteOrDescribe,
 } from '@holdfast/core'
 import { z } from 'zod'
-import type { EndpointRules } from './manifest.ts'
+import type { EndpointRules } from './plugin-manifest.ts'
 
 /** The manifest as its author wrote it, valid and with its defaults. */
 export interface ManifestFields {

@@ -1,8 +1,9 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { HoldfastError } from '@holdfast/core'
-import type { PluginManifest } from './manifest.ts'
+import { defaultPluginLimits } from './default-plugin-limits.ts'
 import { manifestInvalid, parseManifest } from './parse-manifest.ts'
+import type { PluginManifest } from './plugin-manifest.ts'
 
 /**
  * Reads the manifest of the plugin in a folder: the `holdfast` field of its package.json. It runs
@@ -26,7 +27,14 @@ export async function readManifest(directory: string): Promise<PluginManifest> {
   const folder = await findFolder(directory)
   const file = join(folder, 'package.json')
   const { entry, ...fields } = parseManifest(await readPackage(file), file)
-  return { ...fields, directory: folder, entryPath: await findEntry(folder, entry, file) }
+  return {
+    ...fields,
+    directory: folder,
+    entryPath: await findEntry(folder, entry, file),
+    permissions: { network: false, environment: [] },
+    limits: defaultPluginLimits,
+    bundle: null,
+  }
 }
 
 async function findFolder(directory: string): Promise<string> {

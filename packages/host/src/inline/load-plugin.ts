@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { HoldfastError } from '@holdfast/core'
 import type { PluginDefinition } from '@holdfast/session'
 import { assertPluginDefinition } from '@holdfast/session/runtime'
-import type { PluginManifest } from './manifest.ts'
+import type { PluginManifest } from '../manifest/plugin-manifest.ts'
 
 /**
  * Imports the entry of a plugin into this process.

@@ -7,11 +7,11 @@ import {
 } from '@holdfast/core'
 import type { Message } from '@holdfast/session'
 import { bindDriver, type InvocationContext, runEndpoint, runTool } from '@holdfast/session/runtime'
+import type { EndpointCall, Host, HostedEndpoint, HostedPlugin, ToolCall } from '../host.ts'
+import type { PluginManifest } from '../manifest/plugin-manifest.ts'
 import { CallsInFlight } from './calls-in-flight.ts'
-import type { EndpointCall, Host, HostedEndpoint, HostedPlugin, ToolCall } from './host.ts'
 import { loadPlugin } from './load-plugin.ts'
 import { type LoadedPlugin, toLoadedPlugin } from './loaded-plugin.ts'
-import type { PluginManifest } from './manifest.ts'
 import { orAborted } from './or-aborted.ts'
 import { watchBody } from './watch-body.ts'
 

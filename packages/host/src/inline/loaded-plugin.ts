@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { PluginDefinition } from '@holdfast/session'
 import { describePlugin } from '@holdfast/session/runtime'
-import type { HostedEndpoint, HostedPlugin } from './host.ts'
-import type { PluginManifest } from './manifest.ts'
-import { manifestInvalid } from './parse-manifest.ts'
+import type { HostedEndpoint, HostedPlugin } from '../host.ts'
+import { manifestInvalid } from '../manifest/parse-manifest.ts'
+import type { PluginManifest } from '../manifest/plugin-manifest.ts'
 
 /** A plugin whose code is in this process. */
 export interface LoadedPlugin {
