@@ -1,11 +1,14 @@
-/** What the two figures of a row are in. Of `ops/s` more is better, of the others less. */
-export type Unit = 'ops/s' | 'µs' | 'MiB'
+/** What the two figures of a row are in. Of `ops/s` and `per GiB` more is better, of the others less. */
+export type Unit = 'ops/s' | 'per GiB' | 'µs' | 'ms' | 'MiB'
 
-/** When the goal of a row is met. */
-export type Goal =
-  | { readonly ratioAtLeast: number }
-  | { readonly ratioUnder: number }
-  | { readonly oursUnder: number }
+/** When a row is as was promised. */
+export interface Goal {
+  /** What the promise is about: the ratio, or the figure of our side alone. */
+  readonly figure: 'ratio' | 'ours'
+  readonly is: 'at least' | 'at most' | 'under'
+  /** Of `ours` in the unit of the row. */
+  readonly bound: number
+}
 
 /** What a row is about, before it is measured. */
 export interface RowHeading {
@@ -43,13 +46,12 @@ export function isMet(row: Row): boolean | null {
   const { goal } = row
   if (goal === null) return null
   if (row.skipped !== undefined) return false
-  if ('ratioAtLeast' in goal) return row.ratio >= goal.ratioAtLeast
-  if ('ratioUnder' in goal) return row.ratio < goal.ratioUnder
-  return row.ours < goal.oursUnder
+  const figure = row[goal.figure]
+  if (goal.is === 'at least') return figure >= goal.bound
+  return goal.is === 'at most' ? figure <= goal.bound : figure < goal.bound
 }
 
-/** The number of a goal: of `oursUnder` in the unit of the row, else a ratio. */
-export function goalNumber(goal: Goal): number {
-  if ('ratioAtLeast' in goal) return goal.ratioAtLeast
-  return 'ratioUnder' in goal ? goal.ratioUnder : goal.oursUnder
+/** Whether the better side of a row is the one with the greater figure. */
+export function isMoreBetter({ unit }: RowHeading): boolean {
+  return unit === 'ops/s' || unit === 'per GiB'
 }

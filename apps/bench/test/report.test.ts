@@ -9,7 +9,7 @@ const fast: Row = {
   name: 'get',
   title: 'get & go',
   unit: 'ops/s',
-  goal: { ratioAtLeast: 1.7 },
+  goal: { figure: 'ratio', is: 'at least', bound: 1.7 },
   ours: 21_000,
   other: 10_000,
   ratio: 2.1,
@@ -20,7 +20,7 @@ const slow: Row = {
   name: 'list',
   title: 'list',
   unit: 'µs',
-  goal: { ratioUnder: 1.2 },
+  goal: { figure: 'ratio', is: 'under', bound: 1.2 },
   ours: 130,
   other: 100,
   ratio: 1.3,
@@ -31,19 +31,31 @@ const lean: Row = {
   name: 'stream',
   title: 'stream',
   unit: 'MiB',
-  goal: { oursUnder: 64 },
+  goal: { figure: 'ours', is: 'under', bound: 64 },
   ours: 40,
   other: 100,
   ratio: 0.4,
   low: 0.3,
   high: 0.7,
 }
+const dense: Row = {
+  name: 'idle',
+  title: 'idle',
+  unit: 'per GiB',
+  goal: { figure: 'ours', is: 'at least', bound: 70 },
+  ours: 71,
+  other: 80,
+  ratio: 0.9,
+  low: 0.8,
+  high: 1,
+}
+const near: Row = { ...slow, goal: { figure: 'ratio', is: 'at most', bound: 1.3 } }
 const free: Row = { ...slow, name: 'growth', title: 'growth', goal: null }
 const skipped: Row = {
   name: 'absent',
   title: 'absent',
   unit: 'ops/s',
-  goal: { ratioAtLeast: 1 },
+  goal: { figure: 'ratio', is: 'at least', bound: 1 },
   skipped: 'there is no pgbench',
 }
 
@@ -53,6 +65,8 @@ test('a goal is met by more calls, by less time, and by less memory', () => {
   expect(isMet({ ...fast, ratio: 1.69 })).toBe(false)
   expect(isMet({ ...slow, ratio: 1.2 })).toBe(false)
   expect(isMet({ ...lean, ours: 64 })).toBe(false)
+  expect([dense, { ...dense, ours: 69 }].map(isMet)).toEqual([true, false])
+  expect([near, { ...near, ratio: 1.31 }].map(isMet)).toEqual([true, false])
 })
 
 test('a row for programs has four digits, and nulls where there is nothing', () => {
@@ -66,12 +80,14 @@ test('a row for programs has four digits, and nulls where there is nothing', () 
 })
 
 test('the table shows figures, goals, and why a row was skipped', () => {
-  const table = showRows([fast, slow, lean, skipped])
+  const table = showRows([fast, slow, lean, dense, near, skipped])
   expect(table).toMatch(
     /get .*get & go.*21,000.*10,000.*ops\/s.*2\.10x.*1\.90 – 2\.35.*≥ 1\.7x.*yes/,
   )
   expect(table).toMatch(/list.*1\.30x.*< 1\.2x.*NO/)
   expect(table).toMatch(/stream.*< 64 MiB.*yes/)
+  expect(table).toMatch(/idle.*≥ 70 per GiB.*yes/)
+  expect(table).toMatch(/list.*≤ 1\.3x.*yes/)
   expect(table).toContain('the median of the ratios of two rounds')
   expect(table).toMatch(/absent was skipped: there is no pgbench$/)
 })
@@ -90,5 +106,7 @@ test('the chart has a bar for each row that was measured, and is XML', () => {
   expect(chart.match(/<rect class="met"/g)).toHaveLength(3)
   expect(chart.match(/<rect class="missed"/g)).toHaveLength(2)
   expect(chart.match(/<rect class="plain"/g)).toHaveLength(2)
+  expect(chart).toContain("Store: calls a second, ours / the other's. More is better.")
+  expect(chart).toContain("Store: time or memory, ours / the other's. Less is better.")
   expect(chart).not.toMatch(/NaN|undefined|Infinity/)
 })

@@ -21,7 +21,7 @@ function toPlan(name: string, keysOnly: boolean, run: BenchRun): PostgresRow {
     name,
     title: `list ${showCount(count)} of ${showCount(sizes.listKeys)} ${what} / by hand`,
     unit: 'µs',
-    goal: { ratioUnder: 1.2 },
+    goal: { figure: 'ratio', is: 'under', bound: 1.2 },
     async prepare(databases, signal) {
       await using stack = new AsyncDisposableStack()
       const database = await databases.get(content, signal)

@@ -74,7 +74,7 @@ function toPlan(row: PgbenchRow, { sizes, seconds }: BenchRun): PostgresRow {
     name,
     title: `${call} ${valueBytes / 1_024} KiB, ${inFlight} in flight / pgbench, clients: ${clients}`,
     unit: 'ops/s',
-    goal: { ratioAtLeast },
+    goal: { figure: 'ratio', is: 'at least', bound: ratioAtLeast },
     async prepare(databases, signal) {
       const program = findPgbench()
       const database = await databases.get(content, signal)

@@ -20,7 +20,7 @@ function toPlan(direction: StreamMemoryTask['direction'], { sizes }: BenchRun): 
     name: `stream-${direction}`,
     title: `memory to ${direction} ${mebibytes} MiB as a stream / its size`,
     unit: 'MiB',
-    goal: { oursUnder: 64 },
+    goal: { figure: 'ours', is: 'under', bound: 64 },
     async prepare(databases, signal) {
       const { url } = await databases.get(content, signal)
       const task = { url, bytes: sizes.streamBytes }

@@ -1,4 +1,4 @@
-import { goalNumber, isMet, type Measured, type Row } from '../row.ts'
+import { isMet, type Measured, type Row } from '../row.ts'
 import { type LogScale, logScale } from './log-scale.ts'
 import { showGoal, showRatio } from './show-rows.ts'
 
@@ -74,7 +74,7 @@ function drawGoal(row: Row & Measured, y: number, scale: LogScale): string {
 
 function outcome(row: Row): string {
   const met = isMet(row)
-  return met === null ? '' : `${met ? '✓' : '✗'} goal ${showGoal(row.goal)}`
+  return met === null ? '' : `${met ? '✓' : '✗'} goal ${showGoal(row)}`
 }
 
 function ratiosOf(row: Row): readonly number[] {
@@ -86,7 +86,7 @@ function ratiosOf(row: Row): readonly number[] {
 /** Where the goal is on the axis, also of one that is in the unit of its row. */
 function goalRatio({ goal, other }: Row & Measured): number | null {
   if (goal === null) return null
-  return 'oursUnder' in goal ? goalNumber(goal) / other : goalNumber(goal)
+  return goal.figure === 'ours' ? goal.bound / other : goal.bound
 }
 
 function xOf(scale: LogScale, ratio: number): number {

@@ -1,8 +1,16 @@
-import type { Row } from '../row.ts'
+import { isMoreBetter, type Row, type Unit } from '../row.ts'
 import { chartColumns, type ChartPanel, drawPanel, escapeXml } from './chart-panel.ts'
 
 const margin = 12
 const legendHeight = 64
+
+const figureNames: Readonly<Record<Unit, string>> = {
+  'ops/s': 'calls a second',
+  'per GiB': 'processes in a GiB',
+  µs: 'time',
+  ms: 'time',
+  MiB: 'memory',
+}
 
 /**
  * Draws the ratios of rows as an SVG that can be read on light and on dark ground.
@@ -10,15 +18,13 @@ const legendHeight = 64
  * @param caption - on what they were measured
  */
 export function drawChart(title: string, rows: readonly Row[], caption: string): string {
-  const panels: readonly ChartPanel[] = [
-    {
-      title: `${title}: calls a second, ours / the other's. More is better.`,
-      rows: rows.filter((row) => row.unit === 'ops/s'),
-    },
-    {
-      title: `${title}: time or memory, ours / the other's. Less is better.`,
-      rows: rows.filter((row) => row.unit !== 'ops/s'),
-    },
+  const panels = [
+    toPanel(title, rows.filter(isMoreBetter), 'More is better.'),
+    toPanel(
+      title,
+      rows.filter((row) => !isMoreBetter(row)),
+      'Less is better.',
+    ),
   ]
   let height = margin
   const groups = panels
@@ -41,6 +47,11 @@ export function drawChart(title: string, rows: readonly Row[], caption: string):
     '</svg>',
     '',
   ].join('\n')
+}
+
+function toPanel(title: string, rows: readonly Row[], advice: string): ChartPanel {
+  const figures = new Set(rows.map((row) => figureNames[row.unit]))
+  return { title: `${title}: ${[...figures].join(' or ')}, ours / the other's. ${advice}`, rows }
 }
 
 function drawLegend(caption: string): string {

@@ -1,5 +1,7 @@
 import Table from 'cli-table3'
-import { type Goal, goalNumber, isMet, type Row } from '../row.ts'
+import { isMet, type Row, type RowHeading } from '../row.ts'
+
+const signs = { 'at least': '≥', 'at most': '≤', under: '<' } as const
 
 /** A ratio is not that of the two medians beside it. */
 const footnote =
@@ -13,13 +15,7 @@ export function showRows(rows: readonly Row[]): string {
     style: { head: [], border: [], compact: true },
   })
   table.push(
-    ...rows.map((row) => [
-      row.name,
-      row.title,
-      ...showFigures(row),
-      showGoal(row.goal),
-      showMet(row),
-    ]),
+    ...rows.map((row) => [row.name, row.title, ...showFigures(row), showGoal(row), showMet(row)]),
   )
   const notes = rows.flatMap((row) => (row.skipped === undefined ? [] : [showSkipped(row)]))
   return [table.toString(), footnote, ...notes].join('\n')
@@ -43,10 +39,10 @@ function showSkipped({ name, skipped }: Row): string {
 }
 
 /** A goal as it is to be read: `≥ 1.7x`, `< 64 MiB`. */
-export function showGoal(goal: Goal | null): string {
+export function showGoal({ goal, unit }: RowHeading): string {
   if (goal === null) return ''
-  if ('oursUnder' in goal) return `< ${goalNumber(goal)} MiB`
-  return `${'ratioAtLeast' in goal ? '≥' : '<'} ${goalNumber(goal)}x`
+  const sign = signs[goal.is]
+  return goal.figure === 'ratio' ? `${sign} ${goal.bound}x` : `${sign} ${goal.bound} ${unit}`
 }
 
 /** A ratio with about three digits. */

@@ -1,4 +1,4 @@
-import { goalNumber, isMet, type Row } from '../row.ts'
+import { isMet, type Row } from '../row.ts'
 
 /** A row for programs. Of one that was skipped, the figures are null and `skipped` says why. */
 export function toJsonLine(row: Row): string {
@@ -12,7 +12,7 @@ export function toJsonLine(row: Row): string {
       ? { ratio: rounded(row.ratio), low: rounded(row.low), high: rounded(row.high) }
       : { ratio: null, low: null, high: null }
   const ending = {
-    goal: goal === null ? null : goalNumber(goal),
+    goal: goal?.bound ?? null,
     met: isMet(row),
     ...(row.skipped === undefined ? {} : { skipped: row.skipped }),
   }
