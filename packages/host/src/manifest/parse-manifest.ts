@@ -5,10 +5,19 @@ import {
   limits,
   parsePluginId,
   type PluginId,
-  quoteOrDescribe,
 } from '@holdfast/core'
 import { z } from 'zod'
-import type { EndpointRules } from './plugin-manifest.ts'
+import { defaultPluginLimits } from './default-plugin-limits.ts'
+import { describeIssues } from './describe-issues.ts'
+import { isReservedVariable, variablePattern } from './environment-names.ts'
+import { limitSchemas, quotaSchema } from './limit-schemas.ts'
+import type { LocatedJson } from './located-json.ts'
+import type {
+  EndpointRules,
+  PluginBundle,
+  PluginLimits,
+  PluginPermissions,
+} from './plugin-manifest.ts'
 
 /** The manifest as its author wrote it, valid and with its defaults. */
 export interface ManifestFields {
@@ -19,23 +28,29 @@ export interface ManifestFields {
   readonly quotaBytes: number
   readonly endpoints: Readonly<Record<string, EndpointRules>>
   readonly settings: Readonly<Record<string, JsonValue>>
+  readonly permissions: PluginPermissions
+  readonly limits: PluginLimits
+  readonly bundle: BundleFields | null
+}
+
+/** A bundle as its manifest names it. */
+export interface BundleFields extends Pick<PluginBundle, 'format' | 'addons'> {
+  /** Relative to the plugin's folder; not looked up yet. */
+  readonly cache: string | null
 }
 
 /**
- * Validates the text of a plugin's package.json.
+ * Validates the content of a plugin's package.json.
  *
- * @param file its path, for messages
- * @throws {@link HoldfastError} `MANIFEST_INVALID`, naming each wrong field and what to write there
+ * @throws {@link HoldfastError} `MANIFEST_INVALID`, naming each wrong field, its line and what to
+ * write there
  */
-export function parseManifest(text: string, file: string): ManifestFields {
-  const result = packageSchema.safeParse(parseJson(text, file), { reportInput: true })
-  if (!result.success) {
-    const mistakes = result.error.issues.map((issue) => describeIssue(issue))
-    throw manifestInvalid(file, mistakes.join(' '))
-  }
+export function parseManifest(json: LocatedJson): ManifestFields {
+  const result = packageSchema.safeParse(json.value, { reportInput: true })
+  if (!result.success) throw json.error(describeIssues(result.error), result.error)
   const { version, holdfast } = result.data
-  const { id, entry, storage, endpoints, settings } = holdfast
-  return { id, version, entry, quotaBytes: storage.quotaBytes, endpoints, settings }
+  const { storage, ...fields } = holdfast
+  return { version, quotaBytes: storage.quotaBytes, ...fields }
 }
 
 /** The error of a manifest that says what a plugin cannot be. */
@@ -46,11 +61,58 @@ export function manifestInvalid(file: string, mistakes: string, cause?: unknown)
   })
 }
 
-// Each message completes the sentence "<field> must be ...", for describeIssue.
+// Each message completes the sentence "<field> must be ...", for describeIssues.
 const objectOf = (what: string): { error: string } => ({ error: `an object of ${what}` })
 
+const trueOrFalse = { error: 'true or false' }
 const entryError = 'the path of the module to run, such as "./dist/index.js"'
-const quotaError = 'a whole number of bytes from 0 up, such as 1048576'
+const cacheError = 'the path of the code cache of a script, such as "./plugin.cache", or null'
+
+const permissionsSchema = z.strictObject(
+  {
+    network: z.boolean(trueOrFalse).default(false),
+    environment: z
+      .array(
+        z
+          .string({ error: 'the name of a variable, such as "OPENAI_API_KEY"' })
+          .regex(variablePattern, {
+            error: 'the name of a variable: letters, digits and "_", the first no digit',
+          })
+          .refine((name) => !isReservedVariable(name), {
+            error:
+              "a variable of the plugin's own, and not one that Node.js, the system or the host goes by",
+          }),
+        { error: 'a list of names of variables, such as ["OPENAI_API_KEY"]' },
+      )
+      .transform((names) => [...new Set(names)])
+      .default([]),
+  },
+  objectOf('"network" and "environment"'),
+)
+
+const limitsSchema = z.strictObject(
+  {
+    memoryBytes: limitSchemas.memoryBytes.default(defaultPluginLimits.memoryBytes),
+    timeoutMs: limitSchemas.timeoutMs.default(defaultPluginLimits.timeoutMs),
+    concurrency: limitSchemas.concurrency.default(defaultPluginLimits.concurrency),
+    queue: limitSchemas.queue.default(defaultPluginLimits.queue),
+  },
+  objectOf('"memoryBytes", "timeoutMs", "concurrency" and "queue"'),
+)
+
+const bundleSchema = z
+  .strictObject(
+    {
+      format: z.enum(['script', 'module'], { error: '"script" or "module"' }),
+      cache: z.string({ error: cacheError }).min(1, { error: cacheError }).nullable(),
+      addons: z.boolean(trueOrFalse),
+    },
+    { error: 'what "holdfast build" writes there, or missing' },
+  )
+  .refine(({ format, cache }) => format === 'script' || cache === null, {
+    path: ['cache'],
+    error: 'null, because V8 caches no code of a module',
+  })
 
 const holdfastSchema = z.strictObject(
   {
@@ -61,12 +123,7 @@ const holdfastSchema = z.strictObject(
     entry: z.string({ error: entryError }).min(1, { error: entryError }),
     storage: z
       .strictObject(
-        {
-          quotaBytes: z
-            .int({ error: quotaError })
-            .nonnegative({ error: quotaError })
-            .default(limits.defaultQuotaBytes),
-        },
+        { quotaBytes: quotaSchema.default(limits.defaultQuotaBytes) },
         objectOf('"quotaBytes"'),
       )
       .default({ quotaBytes: limits.defaultQuotaBytes }),
@@ -74,19 +131,22 @@ const holdfastSchema = z.strictObject(
       .record(
         z.string().startsWith('/', { error: 'the path of an endpoint, such as "/hook"' }),
         z.strictObject(
-          { public: z.boolean({ error: 'true or false' }) },
+          { public: z.boolean(trueOrFalse) },
           { error: '{ "public": true } or { "public": false }' },
         ),
         { error: 'an object of rules by path, such as { "/hook": { "public": true } }' },
       )
       .default({}),
     settings: z.record(z.string(), z.json(), objectOf("the endpoints' settings")).default({}),
+    permissions: permissionsSchema.default({ network: false, environment: [] }),
+    limits: limitsSchema.default(defaultPluginLimits),
+    bundle: bundleSchema.nullable().default(null),
   },
   {
     error: ({ input }) =>
       input === undefined
         ? 'the manifest that makes this folder a plugin, such as "holdfast": { "id": "notes", "entry": "./dist/index.js" }'
-        : 'an object of "id", "entry" and, where needed, "storage", "endpoints" and "settings"',
+        : 'an object of "id", "entry" and, where needed, "storage", "endpoints", "settings", "permissions" and "limits"',
   },
 )
 
@@ -106,25 +166,4 @@ function isPluginId(value: unknown): boolean {
     if (isHoldfastError(error, 'INVALID_PLUGIN_ID')) return false
     throw error
   }
-}
-
-function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw manifestInvalid(file, `This is not JSON: ${reason.replaceAll(/\s+/g, ' ')}.`, cause)
-  }
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const field = issue.path.join('.') || 'The file'
-  if (issue.code === 'unrecognized_keys') {
-    const names = issue.keys.map((key) => quoteOrDescribe(key)).join(' and ')
-    return `${field} has ${names}, which nothing reads. Correct the name, or take it out.`
-  }
-  const message = issue.code === 'invalid_key' ? issue.issues[0]?.message : issue.message
-  const got =
-    issue.input === undefined ? ', but is missing' : `; got ${quoteOrDescribe(issue.input)}`
-  return `${field} must be ${message}${got}.`
 }
