@@ -1,0 +1,50 @@
+import { HoldfastError, type ErrorContext } from '@holdfast/core'
+import type { BuildFailure, Message } from 'esbuild'
+import type { PluginManifest } from '../manifest/plugin-manifest.ts'
+
+/** The error of a plugin that cannot be built. */
+export function buildFailed(
+  { id }: Pick<PluginManifest, 'id'>,
+  reason: string,
+  { context, cause }: { readonly context?: ErrorContext; readonly cause?: unknown } = {},
+): HoldfastError {
+  return new HoldfastError('BUILD_FAILED', `The plugin "${id}" cannot be built: ${reason}`, {
+    context: { plugin: id, ...context },
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+/** Most mistakes that one error tells of. */
+const mostMistakes = 10
+
+/** The error that tells what the bundler found wrong, with each place and its line. */
+export function bundleFailed(
+  manifest: PluginManifest,
+  mistakes: readonly Message[],
+  cause: BuildFailure,
+): HoldfastError {
+  const more = mistakes.length - mostMistakes
+  const described = mistakes.slice(0, mostMistakes).map(describeMessage)
+  const place = mistakes.find(({ location }) => location !== null)?.location
+  return buildFailed(
+    manifest,
+    [...described, ...(more > 0 ? [`And ${more} more.`] : [])].join('\n'),
+    {
+      cause,
+      context: place ? { file: place.file, line: place.line, column: place.column + 1 } : {},
+    },
+  )
+}
+
+/** A mistake or warning in a line, or two where it has a place. */
+export function describeMessage({ text, location }: Message): string {
+  const sentence = text.endsWith('.') ? text : `${text}.`
+  if (location === null || location.namespace !== '') return sentence
+  const { file, line, column, lineText } = location
+  return `${file}:${line}:${column + 1}: ${sentence}\n  ${line} | ${shorten(lineText)}`
+}
+
+/** A line of code that a machine wrote may be the whole file. */
+function shorten(line: string): string {
+  return line.length > 200 ? `${line.slice(0, 200)}...` : line
+}

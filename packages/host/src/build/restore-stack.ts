@@ -1,0 +1,45 @@
+// Nothing but Node is imported here: it is for the processes of plugins, too.
+import { readFileSync } from 'node:fs'
+import { SourceMap, type SourceMapPayload } from 'node:module'
+import { dirname, resolve } from 'node:path'
+
+/**
+ * Makes a function that puts the author's files and lines into stack traces of the bundle at a path.
+ * Node does so by itself, with `--enable-source-maps`, for modules that its own loader loads, and for
+ * no script of node:vm. The source map is read at the first trace that names the bundle; without it,
+ * traces stay as they are.
+ *
+ * @param entryPath of the bundle, absolute; its map is in the file with `.map` at the end
+ */
+export function stackRestorer(entryPath: string): (stack: string) => string {
+  let map: SourceMap | null | undefined
+  return (stack) => {
+    if (!stack.includes(`${entryPath}:`)) return stack
+    map ??= readSourceMap(entryPath)
+    return map === null ? stack : restore(stack, entryPath, map)
+  }
+}
+
+function readSourceMap(entryPath: string): SourceMap | null {
+  try {
+    const payload = JSON.parse(readFileSync(`${entryPath}.map`, 'utf8')) as SourceMapPayload
+    return new SourceMap(payload)
+  } catch {
+    return null
+  }
+}
+
+function restore(stack: string, entryPath: string, map: SourceMap): string {
+  return stack
+    .split(`${entryPath}:`)
+    .map((part, index) => {
+      const place = index === 0 ? null : /^(?<line>\d+):(?<column>\d+)/.exec(part)
+      const { line, column } = place?.groups ?? {}
+      if (place === null) return index === 0 ? part : `${entryPath}:${part}`
+      const origin = map.findOrigin(Number(line), Number(column))
+      if (!('fileName' in origin)) return `${entryPath}:${part}`
+      const path = resolve(dirname(entryPath), origin.fileName)
+      return `${path}:${origin.lineNumber}:${origin.columnNumber}${part.slice(place[0].length)}`
+    })
+    .join('')
+}
