@@ -1,0 +1,40 @@
+import { availableParallelism } from 'node:os'
+import { Progress } from '../report/progress.ts'
+import { type BenchOptions, plansOf, runRows } from '../run-rows.ts'
+import { callRows } from './call-rows.ts'
+import { HostBench } from './host-bench.ts'
+import { fullRun, type HostRow, type HostRun, quickRun } from './host-run.ts'
+import { idleRow } from './idle-row.ts'
+import { killRow } from './kill-row.ts'
+import { startRows } from './start-rows.ts'
+import { tickRow } from './tick-row.ts'
+
+/**
+ * Measures the host of plugins and prints what it found.
+ *
+ * @returns what the process is to end with
+ */
+export async function benchHost(options: BenchOptions, signal: AbortSignal): Promise<number> {
+  const preset = options.quick === true ? quickRun : fullRun
+  const run = { ...preset, seconds: options.seconds ?? preset.seconds }
+  const plans = plansOf(allRows(run), options)
+  using progress = new Progress()
+  const bench = new HostBench('inline')
+  const { rounds } = run
+  const caption = describe(run, bench)
+  return await runRows(
+    { title: 'Plugins', caption, plans, bench, rounds },
+    options,
+    progress,
+    signal,
+  )
+}
+
+function allRows(run: HostRun): readonly HostRow[] {
+  return [...callRows(run), tickRow(run), ...startRows(run), idleRow(run), killRow(run)]
+}
+
+function describe({ rounds, seconds }: HostRun, { mode }: HostBench): string {
+  const machine = `Node.js ${process.versions.node}, ${availableParallelism()} cores`
+  return `Mode ${mode}, store in memory, ${machine}; ${rounds} rounds of ${seconds} s`
+}
