@@ -20,6 +20,7 @@ test('each row of the host is a line of JSON, and the chart has them all', async
   expect(rows.map(({ name, unit }) => `${String(name)} ${String(unit)}`)).toEqual([
     'get-1k µs',
     'get-1k-32 ops/s',
+    'get-1k-32-bare ops/s',
     'get-1m µs',
     'get-1m-answer µs',
     'tick µs',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { EchoPair } from '../src/host/echo-pair.ts'
 import { IpcPair } from '../src/host/ipc-pair.ts'
+import { smallValues } from '../src/host/plugin/values.ts'
 
 const { signal } = new AbortController()
 const milliseconds = 50
@@ -18,9 +19,15 @@ test.for([
 })
 
 test('values go by way of fork, many at once', async () => {
-  await using pair = new IpcPair(signal)
+  const asked = new Set<string>()
+  const read = async (key: string): Promise<Uint8Array> => {
+    asked.add(key)
+    return new Uint8Array(smallValues.bytes)
+  }
+  await using pair = new IpcPair(read, signal)
   const { calls } = await pair.measure({ inFlight: 32, milliseconds })
   expect(calls).toBeGreaterThanOrEqual(32)
+  expect(asked.size).toBeGreaterThan(1)
 })
 
 test('a round ends when its processes are told to', async () => {

@@ -19,7 +19,7 @@ export async function benchHost(options: BenchOptions, signal: AbortSignal): Pro
   const run = { ...preset, seconds: options.seconds ?? preset.seconds }
   const plans = plansOf(allRows(run), options)
   using progress = new Progress()
-  const bench = new HostBench('inline')
+  await using bench = await HostBench.open('inline')
   const { rounds } = run
   const caption = describe(run, bench)
   return await runRows(

@@ -1,7 +1,11 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parsePluginId } from '@holdfast/core'
-import { type HostOptions, type PluginManifest, readManifest } from '@holdfast/host'
-import { SkipRow } from '../bench-error.ts'
+import type { HostOptions, PluginManifest } from '@holdfast/host'
+import { buildPlugin } from '@holdfast/host/build'
+import { BenchError, SkipRow } from '../bench-error.ts'
 import { OpenHost } from './open-host.ts'
 
 /** How the host runs plugins. */
@@ -16,20 +20,39 @@ const folders: Readonly<Record<Folder, string>> = {
 }
 
 /** What the rows of a run share. */
-export class HostBench {
+export class HostBench implements AsyncDisposable {
   readonly mode: BenchMode
   /** How long after its cancellation a call has to end before its process is killed. */
   readonly graceMs: number = 500
-  readonly #manifests = new Map<Folder, Promise<PluginManifest>>()
+  readonly #built = new Map<Folder, Promise<PluginManifest>>()
+  readonly #directory: string
 
-  constructor(mode: BenchMode) {
+  private constructor(mode: BenchMode, directory: string) {
     this.mode = mode
+    this.#directory = directory
   }
 
-  /** A plugin as it is in production. */
+  static async open(mode: BenchMode): Promise<HostBench> {
+    const directory = await mkdtemp(join(tmpdir(), 'holdfast-bench-'))
+    // Plugins may run as another user.
+    await chmod(directory, 0o755)
+    return new HostBench(mode, directory)
+  }
+
+  /** A plugin as it is in production: built, once in a run. */
   plugin(folder: Folder): Promise<PluginManifest> {
-    const manifest = this.#manifests.get(folder) ?? readManifest(folders[folder])
-    this.#manifests.set(folder, manifest)
+    const built = this.#built.get(folder) ?? this.#build(folder)
+    this.#built.set(folder, built)
+    return built
+  }
+
+  async #build(folder: Folder): Promise<PluginManifest> {
+    const { manifest, warnings } = await buildPlugin(folders[folder], {
+      outputDirectory: join(this.#directory, folder),
+      // So that nothing of this repository needs to be compiled.
+      conditions: ['@holdfast/source'],
+    })
+    if (warnings.length > 0) throw new BenchError(warnings.join('\n'))
     return manifest
   }
 
@@ -61,5 +84,10 @@ export class HostBench {
     if (process.platform !== 'linux') {
       throw new SkipRow('processes are observed by way of /proc, which only Linux has.')
     }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#built.values())
+    await rm(this.#directory, { recursive: true })
   }
 }

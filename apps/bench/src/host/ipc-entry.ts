@@ -1,5 +1,6 @@
 // The program of the process that ipc-pair.ts starts.
-import { ipcKeys, type IpcRequest, type IpcResponse } from './ipc-pair.ts'
+import type { IpcRequest, IpcResponse } from './ipc-pair.ts'
+import { randomKey, smallValues } from './plugin/values.ts'
 import { serveRounds } from './serve-rounds.ts'
 
 const waiting = new Map<number, (value: string) => void>()
@@ -15,10 +16,12 @@ serveRounds(async () => {
   state.lastId += 1
   const { promise, resolve } = Promise.withResolvers<string>()
   waiting.set(state.lastId, resolve)
-  const key = `1024/${Math.floor(Math.random() * ipcKeys)}`
+  const key = randomKey(smallValues)
   process.send?.({ id: state.lastId, key } satisfies IpcRequest)
   const value = Buffer.from(await promise, 'base64')
-  if (value.length !== 1_024) throw new Error(`The value has ${value.length} bytes.`)
+  if (value.length !== smallValues.bytes) {
+    throw new Error(`The value has ${value.length} bytes.`)
+  }
 })
 
 function isResponse(message: unknown): message is IpcResponse {

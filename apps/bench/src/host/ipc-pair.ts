@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { PeerProcess } from './peer-process.ts'
 import type { TimedRound, Timing } from './plugin/time-calls.ts'
 
@@ -6,27 +5,23 @@ import type { TimedRound, Timing } from './plugin/time-calls.ts'
 export type IpcRequest = { readonly id: number; readonly key: string }
 export type IpcResponse = { readonly id: number; readonly value: string }
 
-export const ipcKeys = 1_000
-
-const valueBytes = 1_024
-
 /**
  * Two processes that talk by way of Node's own `fork`: a message of JSON for each call and for each
- * answer, with values in base64. The values are in a Map: there is no store that would cost anything.
+ * answer, with values in base64. The other one asks and measures; this one reads and answers.
  */
 export class IpcPair implements AsyncDisposable {
   readonly #peer: PeerProcess
 
-  constructor(signal: AbortSignal) {
-    const values = new Map(
-      Array.from({ length: ipcKeys }, (_, index) => [`1024/${index}`, randomBytes(valueBytes)]),
-    )
+  /** @param read - gives the value of a key */
+  constructor(read: (key: string) => Promise<Uint8Array>, signal: AbortSignal) {
     this.#peer = new PeerProcess('ipc-entry', [], signal)
     const { child } = this.#peer
+    const answer = async ({ id, key }: IpcRequest): Promise<void> => {
+      const value = Buffer.from(await read(key)).toString('base64')
+      if (child.connected) child.send({ id, value } satisfies IpcResponse)
+    }
     child.on('message', (message) => {
-      if (!isRequest(message)) return
-      const value = values.get(message.key)?.toString('base64') ?? ''
-      child.send({ id: message.id, value } satisfies IpcResponse)
+      if (isRequest(message)) void answer(message)
     })
   }
 

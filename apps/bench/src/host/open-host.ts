@@ -1,4 +1,10 @@
-import { type JsonValue, parseWorkspaceId, type PluginId, type StorageDriver } from '@holdfast/core'
+import {
+  type JsonValue,
+  parseStorageKey,
+  parseWorkspaceId,
+  type PluginId,
+  type StorageDriver,
+} from '@holdfast/core'
 import { createMemoryDriver } from '@holdfast/drivers-memory'
 import { createHost, type Host, type HostOptions } from '@holdfast/host'
 import type { JsonObject, Message } from '@holdfast/session'
@@ -50,6 +56,14 @@ export class OpenHost implements AsyncDisposable {
     signal: AbortSignal = this.#signal,
   ): AsyncIterableIterator<Message> {
     return this.#host.invokeTool({ workspace, plugin, tool, parameters, signal })
+  }
+
+  /** Reads a value of a plugin's `session.storage` without the plugin. */
+  async read(plugin: PluginId, key: string): Promise<Uint8Array> {
+    const scope = { workspace, plugin, store: 'storage' } as const
+    const [entry] = await this.#driver.get(scope, [parseStorageKey(key)])
+    if (!entry) throw new Error(`The plugin has no ${key}.`)
+    return entry.value
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,6 @@
 import type { HostRow, HostRun } from './host-run.ts'
 import { timeCalls } from './plugin/time-calls.ts'
+import { smallValues } from './plugin/values.ts'
 
 const tick = { gets: 20, sets: 5 }
 
@@ -15,7 +16,7 @@ export function tickRow({ seconds }: HostRun): HostRow {
       await using stack = new AsyncDisposableStack()
       const plugin = await bench.plugin('bench')
       const host = stack.use(await bench.open([plugin], signal))
-      await host.call(plugin.id, 'fill', { bytes: 1_024, count: 1_000 })
+      await host.call(plugin.id, 'fill', smallValues)
       const owned = stack.move()
       return {
         ours: async () => (await timeCalls(() => host.call(plugin.id, 'tick', tick), round)).p50Us,

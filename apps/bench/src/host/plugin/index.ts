@@ -6,14 +6,7 @@ import {
   Tool,
 } from '@holdfast/session'
 import { timeCalls, type TimedRound } from './time-calls.ts'
-
-/** Which values a call goes to: of `count` of the same size, one at random. */
-interface Values {
-  readonly bytes: number
-  readonly count: number
-}
-
-const values1KiB: Values = { bytes: 1_024, count: 1_000 }
+import { keyOf, randomKey, smallValues, type Values } from './values.ts'
 
 /** Does nothing: what a call costs by itself. */
 class Empty extends Tool {
@@ -45,11 +38,10 @@ class Tick extends Tool {
   async invoke(parameters: unknown): Promise<void> {
     const { gets, sets } = parameters as { readonly gets: number; readonly sets: number }
     const { storage } = this.session
-    const { bytes } = values1KiB
     await Promise.all([
-      ...Array.from({ length: gets }, () => getRandom(storage, values1KiB)),
+      ...Array.from({ length: gets }, () => getRandom(storage, smallValues)),
       ...Array.from({ length: sets }, (_, index) =>
-        storage.set(keyOf(values1KiB, index), new Uint8Array(bytes)),
+        storage.set(keyOf(smallValues, index), new Uint8Array(smallValues.bytes)),
       ),
     ])
   }
@@ -75,12 +67,8 @@ class Hang extends Tool {
 }
 
 async function getRandom(storage: SessionStorage, values: Values): Promise<void> {
-  const value = await storage.get(keyOf(values, Math.floor(Math.random() * values.count)))
+  const value = await storage.get(randomKey(values))
   if (value?.length !== values.bytes) throw new Error(`storage.get gave ${value?.length} bytes.`)
-}
-
-function keyOf({ bytes }: Values, index: number): string {
-  return `${bytes}/${index}`
 }
 
 const plugin: PluginDefinition = definePlugin({
