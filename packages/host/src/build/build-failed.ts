@@ -1,6 +1,7 @@
 import { HoldfastError, type ErrorContext } from '@holdfast/core'
-import type { BuildFailure, Message } from 'esbuild'
+import type { BuildFailure, Location, Message } from 'esbuild'
 import type { PluginManifest } from '../manifest/plugin-manifest.ts'
+import { virtualNamespace } from './bundler-plugins.ts'
 
 /** The error of a plugin that cannot be built. */
 export function buildFailed(
@@ -25,23 +26,32 @@ export function bundleFailed(
 ): HoldfastError {
   const more = mistakes.length - mostMistakes
   const described = mistakes.slice(0, mostMistakes).map(describeMessage)
-  const place = mistakes.find(({ location }) => location !== null)?.location
+  const place = mistakes.map(placeOf).find((found) => found !== null)
   return buildFailed(
     manifest,
     [...described, ...(more > 0 ? [`And ${more} more.`] : [])].join('\n'),
     {
       cause,
-      context: place ? { file: place.file, line: place.line, column: place.column + 1 } : {},
+      context:
+        place === undefined || place === null
+          ? {}
+          : { file: place.file, line: place.line, column: place.column + 1 },
     },
   )
 }
 
 /** A mistake or warning in a line, or two where it has a place. */
-export function describeMessage({ text, location }: Message): string {
-  const sentence = text.endsWith('.') ? text : `${text}.`
-  if (location === null || location.namespace !== '') return sentence
-  const { file, line, column, lineText } = location
+export function describeMessage(message: Message): string {
+  const sentence = `${message.text.replace(/[.:]$/, '')}.`
+  const place = placeOf(message)
+  if (place === null) return sentence
+  const { file, line, column, lineText } = place
   return `${file}:${line}:${column + 1}: ${sentence}\n  ${line} | ${shorten(lineText)}`
+}
+
+/** In a file of the author's, and not in a module that is made here. */
+function placeOf({ location }: Message): Location | null {
+  return location?.file.startsWith(`${virtualNamespace}:`) === true ? null : location
 }
 
 /** A line of code that a machine wrote may be the whole file. */

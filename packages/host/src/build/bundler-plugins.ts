@@ -1,6 +1,7 @@
 import type { Plugin } from 'esbuild'
 
-const namespace = 'holdfast'
+/** Of the modules that no file holds. */
+export const virtualNamespace = 'holdfast'
 
 /** The module that the bundle begins with. */
 export const bundleEntry = 'holdfast:entry'
@@ -39,8 +40,11 @@ export function virtualModules(entryPath: string): Plugin {
   return {
     name: 'holdfast-virtual-modules',
     setup(build) {
-      build.onResolve({ filter: /^holdfast:/ }, ({ path }) => ({ path, namespace }))
-      build.onLoad({ filter: /.*/, namespace }, ({ path }) => ({
+      build.onResolve({ filter: /^holdfast:/ }, ({ path }) => ({
+        path,
+        namespace: virtualNamespace,
+      }))
+      build.onLoad({ filter: /.*/, namespace: virtualNamespace }, ({ path }) => ({
         contents: contents.get(path) ?? '',
         resolveDir: '/',
       }))
