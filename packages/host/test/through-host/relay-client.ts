@@ -1,5 +1,9 @@
 import type { CallOptions, JsonValue, PluginScope } from '@holdfast/core'
 import type { Host } from '../../src/index.ts'
+import { pack, unpack } from '../fixtures/relay/parcel.ts'
+
+/** Methods whose answer is one value. */
+export type RelayedMethod = 'get' | 'list' | 'commit'
 
 /** A call that is relayed just now. */
 export interface OpenCall {
@@ -49,6 +53,24 @@ export class RelayClient {
   /** Ends what is still open, such as bodies that nobody has read. */
   end(): void {
     this.#end.abort()
+  }
+
+  /**
+   * Calls a method of the plugin's storage, in an invocation of its own.
+   *
+   * @param argument with the fields of the call; copied before this returns
+   */
+  async ask(
+    scope: PluginScope,
+    method: RelayedMethod,
+    argument: Readonly<Record<string, unknown>>,
+  ): Promise<unknown> {
+    if (method === 'commit') {
+      await this.request(scope, '/commit', null, pack(argument))
+      return undefined
+    }
+    const parameters = structuredClone<unknown>(argument) as JsonValue
+    return unpack(await this.tool(scope, method, parameters))
   }
 
   /** Runs a tool to its end. Resolves to the bytes of its messages, one after the other. */

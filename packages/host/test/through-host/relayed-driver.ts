@@ -22,10 +22,8 @@ import {
   type StreamPut,
   type Usage,
 } from '@holdfast/core'
-import type { JsonObject } from '@holdfast/session'
-import type { Host } from '../../src/index.ts'
-import { pack, unpack } from '../fixtures/relay/parcel.ts'
-import { type OpenCall, RelayClient } from './relay-client.ts'
+import { unpack } from '../fixtures/relay/parcel.ts'
+import type { OpenCall, RelayClient, RelayedMethod } from './relay-client.ts'
 import { RelayedSource } from './relayed-source.ts'
 import type { ServedDriver } from './served-driver.ts'
 
@@ -42,12 +40,15 @@ export class RelayedDriver implements StorageDriver {
   readonly #inFlight = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
-  /** @param driver the one that the host serves; opened and closed with this */
-  constructor(driver: ServedDriver, host: Host) {
+  /**
+   * @param driver the one that the host serves; opened and closed with this
+   * @param relay calls the plugin
+   */
+  constructor(driver: ServedDriver, relay: RelayClient) {
     this.name = driver.name
     this.capabilities = driver.capabilities
     this.#driver = driver
-    this.#relay = new RelayClient(host)
+    this.#relay = relay
   }
 
   open(options?: CallOptions): Promise<void> {
@@ -91,32 +92,31 @@ export class RelayedDriver implements StorageDriver {
   }
 
   async get(
-    scope: Scope,
+    { store, ...scope }: Scope,
     keys: readonly StorageKey[],
     options?: CallOptions,
   ): Promise<readonly (Entry | null)[]> {
-    return (await this.#ask(scope, 'get', { keys }, options)) as readonly (Entry | null)[]
+    return (await this.#ask(scope, 'get', { store, keys }, options)) as readonly (Entry | null)[]
   }
 
   async list(
-    scope: Scope,
+    { store, ...scope }: Scope,
     { prefix, cursor, limit, keysOnly }: ListQuery,
     options?: CallOptions,
   ): Promise<ListPage> {
-    const query = { prefix, cursor, keysOnly }
     // JSON has no NaN, which is to be refused by who should refuse it.
-    const parameters = { query, limit: String(limit) }
-    return (await this.#ask(scope, 'list', parameters, options)) as ListPage
+    const argument = { store, query: { prefix, cursor, keysOnly }, limit: String(limit) }
+    return (await this.#ask(scope, 'list', argument, options)) as ListPage
   }
 
-  commit(target: PluginScope, { quota, ...commit }: Commit, options?: CallOptions): Promise<void> {
-    const [put] = commit.puts
+  async commit(
+    target: PluginScope,
+    { checks, puts, deletes, quota }: Commit,
+    options?: CallOptions,
+  ): Promise<void> {
+    const [put] = puts
     if (put !== undefined) this.#driver.quotas.set(put.version, quota)
-    // The values are the caller's again when this has returned.
-    const body = pack(commit)
-    return this.#during(target, options, async ({ fields }) => {
-      await this.#relay.request(target, '/commit', fields, body)
-    })
+    await this.#ask(target, 'commit', { commit: { checks, puts, deletes } }, options)
   }
 
   async readStream(
@@ -179,31 +179,21 @@ export class RelayedDriver implements StorageDriver {
     }
   }
 
-  #ask(
-    scope: Scope,
-    tool: string,
-    parameters: Readonly<Record<string, unknown>>,
+  async #ask(
+    scope: PluginScope,
+    method: RelayedMethod,
+    argument: Readonly<Record<string, unknown>>,
     options: CallOptions | undefined,
   ): Promise<unknown> {
-    const copied = structuredClone<Record<string, unknown>>(parameters) as JsonObject
-    return this.#during(scope, options, async ({ fields }) =>
-      unpack(await this.#relay.tool(scope, tool, { ...fields, ...copied, store: scope.store })),
-    )
-  }
-
-  async #during<Result>(
-    scope: PluginScope,
-    options: CallOptions | undefined,
-    run: (call: OpenCall) => Promise<Result>,
-  ): Promise<Result> {
     if (this.#closing !== undefined) await this.#closing
     const call = this.#relay.begin(scope, options)
-    const running = run(call)
-    this.#inFlight.add(running)
+    // It takes the argument at once, which is its caller's again when this has returned.
+    const asking = this.#relay.ask(scope, method, { ...call.fields, ...argument })
+    this.#inFlight.add(asking)
     try {
-      return await running
+      return await asking
     } finally {
-      this.#inFlight.delete(running)
+      this.#inFlight.delete(asking)
       call.end()
     }
   }

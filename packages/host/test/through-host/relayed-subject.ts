@@ -3,6 +3,7 @@ import { parsePluginId, type PluginId, type StorageDriver } from '@holdfast/core
 import type { DriverUnderTest, StoreUnderTest } from '@holdfast/driver-testkit'
 import { createHost, type Host, type PluginManifest, readManifest } from '../../src/index.ts'
 import type { HostRow } from '../host-rows.ts'
+import { RelayClient } from './relay-client.ts'
 import { RelayedDriver } from './relayed-driver.ts'
 import { manifestQuotaBytes, ServedDriver } from './served-driver.ts'
 
@@ -22,6 +23,7 @@ const pluginsOfKit: readonly PluginId[] = [
 export async function relayedSubject(
   subject: DriverUnderTest,
   row: HostRow,
+  makeRelay = (host: Host): RelayClient => new RelayClient(host),
 ): Promise<DriverUnderTest> {
   const plugins = await relayManifests()
   return {
@@ -34,7 +36,7 @@ export async function relayedSubject(
         async createDriver(): Promise<StorageDriver> {
           const served = new ServedDriver(await store.createDriver())
           const host = createHost({ driver: served, plugins, ...row.options })
-          const driver = new RelayedDriver(served, host)
+          const driver = new RelayedDriver(served, makeRelay(host))
           made.push({ host, driver })
           return driver
         },
