@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import type { BenchHostOptions } from './host/bench-host.ts'
+import { benchModes } from './host/bench-modes.ts'
 import type { BenchPostgresOptions } from './postgres/bench-postgres.ts'
-import type { BenchOptions } from './run-rows.ts'
 
 /**
  * What the command understands.
@@ -35,7 +36,12 @@ export function createProgram(signal: AbortSignal, exit: (exitCode: number) => v
     minutes: 'about 3 minutes, with --quick some seconds',
   })
     .description('the host of plugins against bare processes that do nothing else')
-    .action(async (options: BenchOptions) => {
+    .addOption(
+      new Option('--mode <mode>', 'how the host runs plugins')
+        .choices(benchModes)
+        .default(benchModes[0]),
+    )
+    .action(async (options: BenchHostOptions) => {
       const { benchHost } = await import('./host/bench-host.ts')
       exit(await benchHost(options, signal))
     })

@@ -38,13 +38,12 @@ export interface RowRun<Bench> {
   readonly rounds: number
 }
 
-/** The rows that the options select. */
+/** The rows that the options select; with `quick` nothing is promised, on so little data. */
 export function plansOf<Bench>(
   plans: readonly RowPlan<Bench>[],
   { only, quick }: BenchOptions,
 ): readonly RowPlan<Bench>[] {
   const selected = selectRows(plans, only ?? [])
-  // On so little data, in so little time, nothing was promised.
   return quick === true ? selected.map((plan) => ({ ...plan, goal: null })) : selected
 }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Progress } from '../report/progress.ts'
 import { type BenchOptions, plansOf, runRows } from '../run-rows.ts'
+import type { BenchMode } from './bench-modes.ts'
 import { callRows } from './call-rows.ts'
 import { HostBench } from './host-bench.ts'
 import { fullRun, type HostRow, type HostRun, quickRun } from './host-run.ts'
@@ -9,17 +10,21 @@ import { killRow } from './kill-row.ts'
 import { startRows } from './start-rows.ts'
 import { tickRow } from './tick-row.ts'
 
+export interface BenchHostOptions extends BenchOptions {
+  readonly mode: BenchMode
+}
+
 /**
  * Measures the host of plugins and prints what it found.
  *
  * @returns what the process is to end with
  */
-export async function benchHost(options: BenchOptions, signal: AbortSignal): Promise<number> {
+export async function benchHost(options: BenchHostOptions, signal: AbortSignal): Promise<number> {
   const preset = options.quick === true ? quickRun : fullRun
   const run = { ...preset, seconds: options.seconds ?? preset.seconds }
   const plans = plansOf(allRows(run), options)
   using progress = new Progress()
-  await using bench = await HostBench.open('inline')
+  await using bench = await HostBench.open(options.mode)
   const { rounds } = run
   const caption = describe(run, bench)
   return await runRows(

@@ -3,13 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parsePluginId } from '@holdfast/core'
-import type { HostOptions, PluginManifest } from '@holdfast/host'
+import type { PluginManifest } from '@holdfast/host'
 import { buildPlugin } from '@holdfast/host/build'
 import { BenchError, SkipRow } from '../bench-error.ts'
+import type { BenchMode } from './bench-modes.ts'
 import { OpenHost } from './open-host.ts'
-
-/** How the host runs plugins. */
-export type BenchMode = HostOptions['mode']
 
 type Folder = 'bench' | 'sample'
 
