@@ -1,4 +1,15 @@
 export { createHost, type HostOptions } from './create-host.ts'
+export { grantsOf } from './grants/grants-of.ts'
+export type { OperatorPolicy } from './grants/operator-policy.ts'
+export { parseGrants, type ParseGrantsOptions } from './grants/parse-grants.ts'
+export type { PluginGrants } from './grants/plugin-grants.ts'
+export { ungrantedOf } from './grants/ungranted-of.ts'
 export type { EndpointCall, Host, HostedEndpoint, HostedPlugin, ToolCall } from './host.ts'
-export type { EndpointRules, PluginManifest } from './manifest/plugin-manifest.ts'
+export type {
+  EndpointRules,
+  PluginBundle,
+  PluginLimits,
+  PluginManifest,
+  PluginPermissions,
+} from './manifest/plugin-manifest.ts'
 export { readManifest } from './manifest/read-manifest.ts'
