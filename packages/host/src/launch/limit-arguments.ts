@@ -1,3 +1,5 @@
+import type { LaunchRequest } from './launch-plan.ts'
+
 const mebibyte = 1_048_576
 
 /**
@@ -16,10 +18,15 @@ const maxThreads = 64
  *
  * @param ownUser whether nobody else's threads are counted among those of the process's user
  */
-export function limitArguments(memoryBytes: number, ownUser: boolean): readonly string[] {
+export function limitArguments(
+  { memoryBytes, addons }: LaunchRequest,
+  ownUser: boolean,
+): readonly string[] {
   return [
     '--core=0',
     '--nofile=1024',
+    // What writes past Node's permission model, such as reports of V8, fills no file.
+    ...(addons ? [] : ['--fsize=0']),
     `--data=${idleDataBytes + memoryBytes}`,
     ...(ownUser ? [`--nproc=${maxThreads}`] : []),
   ]

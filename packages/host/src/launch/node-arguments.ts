@@ -24,5 +24,7 @@ export function nodeArguments(
     ...heapArguments(memoryBytes),
     ...conditions.map((condition) => `--conditions=${condition}`),
     guestPath,
+    // For the guest, which then need not close it.
+    ...(network ? ['--network'] : []),
   ]
 }

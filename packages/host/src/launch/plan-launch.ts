@@ -50,12 +50,12 @@ function sandboxCommand(
 }
 
 function limitCommand(
-  { mode, memoryBytes }: LaunchRequest,
+  request: LaunchRequest,
   { prlimitPath, users }: LaunchEnvironment,
 ): readonly string[] {
   if (prlimitPath === null) return []
   // A sandbox has users of its own, too.
-  return [prlimitPath, ...limitArguments(memoryBytes, mode === 'sandbox' || users !== null)]
+  return [prlimitPath, ...limitArguments(request, request.mode === 'sandbox' || users !== null)]
 }
 
 function refusePatterns(paths: readonly string[]): void {
