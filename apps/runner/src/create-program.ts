@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addBuildCommand } from './commands/build-command.ts'
 import { addDataCommand } from './commands/data-command.ts'
 import { addDemoCommand } from './commands/demo-command.ts'
 import { addMigrateCommand } from './commands/migrate-command.ts'
@@ -21,6 +22,7 @@ export function createProgram(signal: AbortSignal): Command {
     .addHelpText('after', exitCodesHelp)
   addRunCommand(program, signal)
   addToolsCommand(program, signal)
+  addBuildCommand(program)
   addDataCommand(program, signal)
   addServeCommand(program, signal)
   addMigrateCommand(program)

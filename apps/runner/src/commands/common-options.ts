@@ -22,6 +22,14 @@ export function noMigrateOption(): Option {
   )
 }
 
+/** `--grants`, for what plugins may use. */
+export function grantsOption(): Option {
+  return new Option(
+    '--grants <file>',
+    'JSON: what plugins may use of what they ask for, by their id, or "*" for all',
+  )
+}
+
 /** Takes a whole number from `least` to `most` as the value of an option. */
 export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER) {
   return (text: string): number => {

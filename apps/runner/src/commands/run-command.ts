@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { defaultWorkspace, noMigrateOption, storeOption } from './common-options.ts'
+import { defaultWorkspace, grantsOption, noMigrateOption, storeOption } from './common-options.ts'
 import type { RunOptions } from './run.ts'
 
 export function addRunCommand(program: Command, signal: AbortSignal): void {
@@ -16,6 +16,7 @@ export function addRunCommand(program: Command, signal: AbortSignal): void {
     .option('--workspace <id>', 'the tenant whose data the tool sees', defaultWorkspace)
     .addOption(storeOption())
     .addOption(noMigrateOption())
+    .addOption(grantsOption())
     .option('--output-dir <dir>', 'where to write the files that the tool gives')
     .option(
       '--json',

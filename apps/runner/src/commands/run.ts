@@ -1,14 +1,18 @@
 import { parseWorkspaceId } from '@holdfast/core'
 import { createHost, readManifest } from '@holdfast/host'
+import { findUngranted } from '../find-ungranted.ts'
 import { createMessagePrinter } from '../message-printer.ts'
+import { readGrants } from '../read-grants.ts'
 import { readInput } from '../read-input.ts'
 import { openStore } from '../store-registry.ts'
+import { writeTo } from '../write-to.ts'
 
 export interface RunOptions {
   readonly input: string
   readonly workspace: string
   readonly store: string
   readonly migrate: boolean
+  readonly grants?: string
   readonly outputDir?: string
   readonly json?: true
 }
@@ -22,8 +26,10 @@ export async function run(
 ): Promise<void> {
   const workspace = parseWorkspaceId(options.workspace)
   const manifest = await readManifest(directory)
+  const grants = await readGrants(options.grants, [manifest], { partial: true })
   const parameters = await readInput(options.input, signal)
   const print = await createMessagePrinter(options)
+  if (options.json !== true) await tellUngranted(findUngranted([manifest], grants))
   await using driver = await openStore(options.store, {
     create: true,
     migrate: options.migrate,
@@ -32,4 +38,13 @@ export async function run(
   await using host = createHost({ driver, plugins: [manifest], mode: 'inline' })
   const call = { workspace, plugin: manifest.id, tool, parameters, signal }
   for await (const message of host.invokeTool(call)) await print(message)
+}
+
+async function tellUngranted(ungranted: ReturnType<typeof findUngranted>): Promise<void> {
+  for (const [plugin, names] of Object.entries(ungranted)) {
+    await writeTo(
+      process.stderr,
+      `holdfast: ${plugin} asks for ${names.join(', ')}, which it is not granted; see --grants\n`,
+    )
+  }
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { noMigrateOption, storeOption, wholeNumber } from './common-options.ts'
+import { grantsOption, noMigrateOption, storeOption, wholeNumber } from './common-options.ts'
 import type { ServeOptions } from './serve.ts'
 
 export function addServeCommand(program: Command, signal: AbortSignal): void {
@@ -21,6 +21,7 @@ export function addServeCommand(program: Command, signal: AbortSignal): void {
     .addOption(noMigrateOption())
     .option('--token-file <file>', 'ask for the token in this file; or set HOLDFAST_TOKEN')
     .option('--settings <file>', 'JSON: settings of endpoints, by the id of the plugin')
+    .addOption(grantsOption())
     .option(
       '--drain-timeout-ms <n>',
       'how long calls in flight may go on after SIGTERM',
@@ -48,6 +49,12 @@ Routes:
 With a token, all but /healthz and public endpoints ask for "Authorization: Bearer TOKEN". Without
 one they are open to every program on this machine, and to the pages that plugins serve here.
 Errors are problem details (RFC 9457). SIGTERM and Ctrl-C let the calls in flight finish.
+
+Grants:
+  A plugin gets what its manifest asks for, but variables of the environment only where they are named.
+  --grants FILE says so, and can give less, never more:
+  { "*": { "memoryBytes": 134217728 },
+    "notes": { "network": false, "environment": ["OPENAI_API_KEY"], "timeoutMs": 5000 } }
 
 Examples:
   holdfast serve --plugins ./plugins

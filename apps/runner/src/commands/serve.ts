@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { createHost } from '@holdfast/host'
 import { findPlugins } from '../find-plugins.ts'
+import { findUngranted } from '../find-ungranted.ts'
 import { parseListenAddress } from '../http/loopback.ts'
 import { readSettings } from '../http/read-settings.ts'
 import { readToken } from '../http/read-token.ts'
 import { type RunningServer, startServer } from '../http/start-server.ts'
+import { readGrants } from '../read-grants.ts'
 import { showError } from '../show-error.ts'
 import { describeStore, openStore } from '../store-registry.ts'
 import { sweepRegularly } from '../sweep-regularly.ts'
@@ -18,6 +20,7 @@ export interface ServeOptions {
   readonly migrate: boolean
   readonly tokenFile?: string
   readonly settings?: string
+  readonly grants?: string
   readonly drainTimeoutMs: number
   readonly json?: true
   readonly verbose?: true
@@ -32,6 +35,7 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
   const token = await readToken(options.tokenFile)
   const plugins = await findPlugins(options.plugins ?? ['.'])
   const settings = await readSettings(options.settings, plugins)
+  const grants = await readGrants(options.grants, plugins)
   const style = { json: options.json === true, verbose: options.verbose === true }
 
   await using driver = await openStore(options.store, {
@@ -57,6 +61,7 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
     store: describeStore(options.store),
     plugins: plugins.map(({ id, version }) => `${id} ${version}`),
     needsToken: token !== null,
+    ungranted: findUngranted(plugins, grants),
   })
   if (!signal.aborted) await once(signal, 'abort')
   await server.drain(options.drainTimeoutMs)
@@ -66,6 +71,8 @@ interface Announcement {
   readonly store: string
   readonly plugins: readonly string[]
   readonly needsToken: boolean
+  /** What plugins ask for and are not granted, by their id. */
+  readonly ungranted: Readonly<Record<string, readonly string[]>>
 }
 
 async function announce(
@@ -87,6 +94,9 @@ async function announce(
       `  store    ${facts.store}`,
       `  plugins  ${facts.plugins.join(', ')}`,
       `  access   ${access}`,
+      ...Object.entries(facts.ungranted).map(
+        ([plugin, names]) => `  refused  ${plugin}: ${names.join(', ')}; see --grants`,
+      ),
       '',
     ].join('\n'),
   )

@@ -1,10 +1,12 @@
 import type { JsonValue } from '@holdfast/core'
 import { createHost, type HostedPlugin, readManifest } from '@holdfast/host'
 import type { ToolDescription } from '@holdfast/session/runtime'
+import { readGrants } from '../read-grants.ts'
 import { openStore } from '../store-registry.ts'
 import { writeText } from '../write-text.ts'
 
 export interface ToolsOptions {
+  readonly grants?: string
   readonly json?: true
 }
 
@@ -15,6 +17,7 @@ export async function showTools(
   signal: AbortSignal,
 ): Promise<void> {
   const manifest = await readManifest(directory)
+  await readGrants(options.grants, [manifest], { partial: true })
   // Nothing is called, so nothing is stored.
   await using driver = await openStore('memory:', { create: true, signal })
   await using host = createHost({ driver, plugins: [manifest], mode: 'inline' })

@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { parseConditions } from '../launch/parse-conditions.ts'
 import type { PluginManifest } from '../manifest/plugin-manifest.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import { buildFailed } from './build-failed.ts'
@@ -19,7 +20,10 @@ export interface BuildPluginOptions {
   readonly allowAddons?: boolean
   /** Whether the code is made as short as can be. Default `false`. */
   readonly minify?: boolean
-  /** Conditions of the exports of packages, besides those that Node.js has. Default none. */
+  /**
+   * Conditions of the exports of packages, besides those that Node.js always has. Default: those that
+   * this process was started with, as by `--conditions`.
+   */
   readonly conditions?: readonly string[]
 }
 
@@ -62,7 +66,7 @@ export async function buildPlugin(
   directory: string,
   options: BuildPluginOptions,
 ): Promise<BuiltPlugin> {
-  const { allowAddons = false, minify = false, conditions = [] } = options
+  const { allowAddons = false, minify = false, conditions = ownConditions() } = options
   const manifest = await readManifest(directory)
   if (manifest.bundle !== null) {
     throw buildFailed(manifest, `${manifest.directory} is built already. Name its source.`)
@@ -81,6 +85,10 @@ export async function buildPlugin(
       cause: error,
     })
   }
+}
+
+function ownConditions(): readonly string[] {
+  return parseConditions(process.execArgv, process.env['NODE_OPTIONS'] ?? '')
 }
 
 /** The path without symbolic links, of which the last parts need not be there. */

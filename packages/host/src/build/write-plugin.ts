@@ -77,6 +77,6 @@ async function makePackage(
 function describeProblem(problem: string | null): readonly string[] {
   if (problem === null) return []
   return [
-    `Loading the plugin failed while its code cache was made, which is done without environment, files and network. It will start, but not as fast as it could: ${problem}`,
+    `Loading the plugin failed while its code cache was made, which is done without environment, files and further processes. It will start, but not as fast as it could: ${problem}`,
   ]
 }
