@@ -1,6 +1,8 @@
-import { realpath } from 'node:fs/promises'
+import { realpath, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readManifest } from '../src/index.ts'
+import { manifestInvalid } from '../src/manifest/parse-manifest.ts'
 import { makeFolder } from './plugin-folder.ts'
 
 describe('a manifest is refused', () => {
@@ -80,5 +82,18 @@ describe('a manifest is refused', () => {
       code: 'MANIFEST_INVALID',
       message: expect.stringMatching(/package\.json:2:11: This is not JSON: .* "name": a.*$/),
     })
+  })
+})
+
+describe('a manifest that does not fit the code', () => {
+  test('is told of with its line, as long as the file is what it was', async () => {
+    const file = join(await makeFolder({}), 'package.json')
+    const path = ['holdfast', 'endpoints', '/opn']
+    const message = (): string => manifestInvalid(file, 'There is no such endpoint.', path).message
+    await writeFile(file, '{\n"holdfast": {\n"endpoints": {\n"/opn": { "public": true } } } }')
+
+    expect(message()).toBe(`${file}:4: There is no such endpoint.`)
+    await writeFile(file, '{')
+    expect(message()).toBe(`${file}: There is no such endpoint.`)
   })
 })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import {
   HoldfastError,
   isHoldfastError,
@@ -11,7 +12,7 @@ import { defaultPluginLimits } from './default-plugin-limits.ts'
 import { describeIssues } from './describe-issues.ts'
 import { isReservedVariable, variablePattern } from './environment-names.ts'
 import { limitSchemas, quotaSchema } from './limit-schemas.ts'
-import type { LocatedJson } from './located-json.ts'
+import { LocatedJson } from './located-json.ts'
 import type {
   EndpointRules,
   PluginBundle,
@@ -53,12 +54,24 @@ export function parseManifest(json: LocatedJson): ManifestFields {
   return { version, quotaBytes: storage.quotaBytes, ...fields }
 }
 
-/** The error of a manifest that says what a plugin cannot be. */
-export function manifestInvalid(file: string, mistakes: string, cause?: unknown): HoldfastError {
-  return new HoldfastError('MANIFEST_INVALID', `${file}: ${mistakes}`, {
-    context: { file },
-    ...(cause === undefined ? {} : { cause }),
-  })
+/**
+ * The error of a manifest that does not fit the code; it names the line, as far as the file is still
+ * what it was.
+ *
+ * @param file its path, absolute
+ * @param path of the field, from the outermost in
+ */
+export function manifestInvalid(
+  file: string,
+  message: string,
+  path: readonly string[] = ['holdfast'],
+): HoldfastError {
+  try {
+    const json = new LocatedJson(readFileSync(file, 'utf8'), file, 'MANIFEST_INVALID')
+    return json.error([{ path, message }])
+  } catch {
+    return new HoldfastError('MANIFEST_INVALID', `${file}: ${message}`, { context: { file } })
+  }
 }
 
 // Each message completes the sentence "<field> must be ...", for describeIssues.
