@@ -2,6 +2,8 @@ import { HoldfastError } from './holdfast-error.ts'
 import { isHoldfastError } from './is-holdfast-error.ts'
 import { abortedError } from './settle-call.ts'
 
+const dropped = new FinalizationRegistry<Lifetime>((lifetime) => lifetime.end())
+
 /** What outlives its call, such as the body of a stream: how long, and what ends it. */
 export class Lifetime {
   readonly operation: string
@@ -37,10 +39,20 @@ export class Lifetime {
     return isHoldfastError(reason) ? reason : abortedError(this.operation, signal)
   }
 
+  /**
+   * Ends the lifetime when an object is collected as garbage: a last resort, for a body whose reader
+   * has neither read nor ended it.
+   */
+  endWith(owner: object): void {
+    if (!this.signal.aborted) dropped.register(owner, this, this)
+  }
+
   /** Ends the lifetime, once: whoever still listens to its signal is told. */
   end(reason?: Error): void {
     for (const unfollow of this.#unfollow) unfollow()
     this.#unfollow = []
+    // The reason knows, by its stack, who was reading. So what has been read would never be garbage.
+    dropped.unregister(this)
     if (this.signal.aborted) return
     this.#controller.abort(
       reason ??

@@ -43,8 +43,6 @@ class ManagedDriver implements StorageDriver {
   readonly #driver: StorageDriver
   readonly #closed = new AbortController()
   readonly #inFlight = new Set<Promise<unknown>>()
-  /** A last resort: what a body holds whose reader has neither read nor ended it is given back. */
-  readonly #dropped = new FinalizationRegistry<() => void>((end) => end())
   #opening: Promise<void> | undefined
   #closing: Promise<void> | undefined
   #isOpen = false
@@ -174,7 +172,7 @@ class ManagedDriver implements StorageDriver {
         return found === null ? null : superviseStream(found, lifetime)
       })
       if (stream === null) end()
-      else this.#dropped.register(stream.body, end)
+      else lifetime.endWith(stream.body)
       return stream
     } catch (error) {
       end()

@@ -141,6 +141,32 @@ describe('a body on its way out is told to end', () => {
   })
 })
 
+test('a body that has been read is garbage, and so is who read it', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  // Not by a mock, which would remember the signal of the call and with it all the rest.
+  const inner: StorageDriver = {
+    ...scriptDriver(),
+    readStream: async () => entryStream(new Blob(['value']).stream()),
+  }
+  const driver = manageDriver(inner)
+  await driver.open()
+  const read = async (): Promise<WeakRef<object>> => {
+    const stream = await driver.readStream(scope, key, null)
+    const pieces = iterator(stream?.body ?? new ReadableStream())
+    // The error that ends the body has this function in its stack, and with it the body.
+    const pull = async (): Promise<boolean> => (await pieces.next()).done !== true
+    while (await pull());
+    return new WeakRef(pieces)
+  }
+  const body = await read()
+  await vi.waitFor(() => {
+    collect()
+    expect(body.deref()).toBeUndefined()
+  })
+  await driver.close()
+})
+
 test('what has ended leaves no listener on the signal of its call', async () => {
   const { signal } = new AbortController()
   const { driver, opened } = await reading({ watch: twoItems, writeStream: readAll })
