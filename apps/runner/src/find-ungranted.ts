@@ -1,15 +1,11 @@
-import type { PluginId } from '@holdfast/core'
-import { type PluginGrants, type PluginManifest, ungrantedOf } from '@holdfast/host'
+import { type PluginManifest, ungrantedOf } from '@holdfast/host'
+import type { GrantsOf } from './read-grants.ts'
 
 /** What plugins ask for and are not granted, by their id; only of those that lack something. */
 export function findUngranted(
   plugins: readonly PluginManifest[],
-  grants: ReadonlyMap<PluginId, PluginGrants>,
+  grantsOf: GrantsOf,
 ): Readonly<Record<string, readonly string[]>> {
-  const lacking = plugins.flatMap((plugin) => {
-    const granted = grants.get(plugin.id)
-    const ungranted = granted === undefined ? [] : ungrantedOf(plugin, granted)
-    return ungranted.length === 0 ? [] : [[plugin.id, ungranted] as const]
-  })
-  return Object.fromEntries(lacking)
+  const all = plugins.map((plugin) => [plugin.id, ungrantedOf(plugin, grantsOf(plugin))] as const)
+  return Object.fromEntries(all.filter(([, names]) => names.length > 0))
 }

@@ -1,6 +1,8 @@
-import type { PluginId } from '@holdfast/core'
 import { grantsOf, parseGrants, type PluginGrants, type PluginManifest } from '@holdfast/host'
 import { readFileOf } from './read-input.ts'
+
+/** Tells what a plugin may use. */
+export type GrantsOf = (manifest: PluginManifest) => PluginGrants
 
 /**
  * Reads what plugins are granted; without a file, what they ask for, but no variables of the
@@ -13,8 +15,8 @@ export async function readGrants(
   file: string | undefined,
   plugins: readonly PluginManifest[],
   { partial = false }: { readonly partial?: boolean } = {},
-): Promise<ReadonlyMap<PluginId, PluginGrants>> {
-  if (file === undefined) return new Map(plugins.map((plugin) => [plugin.id, grantsOf(plugin)]))
+): Promise<GrantsOf> {
+  if (file === undefined) return (manifest) => grantsOf(manifest)
   const text = new TextDecoder().decode(await readFileOf(file))
   return parseGrants(text, file, { plugins, environment: process.env, partial })
 }

@@ -26,10 +26,10 @@ export async function run(
 ): Promise<void> {
   const workspace = parseWorkspaceId(options.workspace)
   const manifest = await readManifest(directory)
-  const grants = await readGrants(options.grants, [manifest], { partial: true })
+  const grantsOf = await readGrants(options.grants, [manifest], { partial: true })
   const parameters = await readInput(options.input, signal)
   const print = await createMessagePrinter(options)
-  if (options.json !== true) await tellUngranted(findUngranted([manifest], grants))
+  if (options.json !== true) await tellUngranted(findUngranted([manifest], grantsOf))
   await using driver = await openStore(options.store, {
     create: true,
     migrate: options.migrate,

@@ -35,7 +35,7 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
   const token = await readToken(options.tokenFile)
   const plugins = await findPlugins(options.plugins ?? ['.'])
   const settings = await readSettings(options.settings, plugins)
-  const grants = await readGrants(options.grants, plugins)
+  const grantsOf = await readGrants(options.grants, plugins)
   const style = { json: options.json === true, verbose: options.verbose === true }
 
   await using driver = await openStore(options.store, {
@@ -61,7 +61,7 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
     store: describeStore(options.store),
     plugins: plugins.map(({ id, version }) => `${id} ${version}`),
     needsToken: token !== null,
-    ungranted: findUngranted(plugins, grants),
+    ungranted: findUngranted(plugins, grantsOf),
   })
   if (!signal.aborted) await once(signal, 'abort')
   await server.drain(options.drainTimeoutMs)

@@ -1,4 +1,4 @@
-import { parsePluginId, type PluginId } from '@holdfast/core'
+import { parsePluginId } from '@holdfast/core'
 import { z } from 'zod'
 import { describeIssues } from '../manifest/describe-issues.ts'
 import { LocatedJson, type Mistake } from '../manifest/located-json.ts'
@@ -34,7 +34,9 @@ export interface ParseGrantsOptions {
  * ```
  *
  * @param file its path, for messages
- * @returns the grants of each of the plugins, as {@link grantsOf} makes them
+ * @returns tells the grants of a plugin, as {@link grantsOf} makes them: for `createHost`. It may be
+ * asked for other manifests than those of `plugins`, such as one that has changed, and then throws as
+ * this does
  * @throws {@link HoldfastError} `GRANT_INVALID`, naming the line of each mistake: what is not JSON or
  * no policy, a plugin that is not there, a variable without a value, and what goes beyond the manifest
  */
@@ -42,33 +44,37 @@ export function parseGrants(
   text: string,
   file: string,
   { plugins, environment, partial = false }: ParseGrantsOptions,
-): ReadonlyMap<PluginId, PluginGrants> {
+): (manifest: PluginManifest) => PluginGrants {
   const json = new LocatedJson(text, file, 'GRANT_INVALID')
   const result = fileSchema.safeParse(json.value, { reportInput: true })
   if (!result.success) throw json.error(describeIssues(result.error), result.error)
   const written = new Map(Object.entries(result.data))
-  const manifests = new Map<string, PluginManifest>(plugins.map((plugin) => [plugin.id, plugin]))
 
-  const mistakes: Mistake[] = []
-  const policies = new Map<string, OperatorPolicy>()
-  for (const [id, policy] of written) {
-    const manifest = manifests.get(id)
-    if (id !== everyPlugin && manifest === undefined) {
-      if (!partial) mistakes.push(notThere(id, plugins))
-      continue
-    }
-    const found = [
-      ...withoutValue(policy, environment),
-      ...(manifest === undefined ? [] : excessesOf(manifest, policy)),
-    ]
-    mistakes.push(...found.map(({ path, message }) => ({ path: [id, ...path], message })))
-    policies.set(id, withValues(policy, environment))
+  const mistakesFor = (manifest: PluginManifest): readonly Mistake[] => {
+    const policy = written.get(manifest.id) ?? {}
+    const found = [...withoutValue(policy, environment), ...excessesOf(manifest, policy)]
+    return within(manifest.id, found)
   }
+  const everyPolicy = written.get(everyPlugin) ?? {}
+  const mistakes = [
+    ...(partial ? [] : notThere(written, plugins)),
+    ...within(everyPlugin, withoutValue(everyPolicy, environment)),
+    ...plugins.flatMap(mistakesFor),
+  ]
   if (mistakes.length > 0) throw json.error(mistakes)
-  const defaults = policies.get(everyPlugin)
-  return new Map(
-    plugins.map((plugin) => [plugin.id, grantsOf(plugin, policies.get(plugin.id), defaults)]),
-  )
+
+  const defaults = withValues(everyPolicy, environment)
+  const known = new WeakMap<PluginManifest, PluginGrants>()
+  return (manifest) => {
+    const existing = known.get(manifest)
+    if (existing !== undefined) return existing
+    const late = mistakesFor(manifest)
+    if (late.length > 0) throw json.error(late)
+    const policy = withValues(written.get(manifest.id) ?? {}, environment)
+    const grants = grantsOf(manifest, policy, defaults)
+    known.set(manifest, grants)
+    return grants
+  }
 }
 
 /** In place of an id. */
@@ -93,12 +99,22 @@ function isIdOrEvery(text: string): boolean {
   }
 }
 
-function notThere(id: string, plugins: readonly PluginManifest[]): Mistake {
-  const known = plugins.map((plugin) => plugin.id).join(', ')
-  return {
-    path: [id],
-    message: `There is no plugin "${id}" here; ${known === '' ? 'there are none' : `there is ${known}`}. Correct the id, or take it out.`,
-  }
+function within(id: string, mistakes: readonly Mistake[]): readonly Mistake[] {
+  return mistakes.map(({ path, message }) => ({ path: [id, ...path], message }))
+}
+
+function notThere(
+  written: ReadonlyMap<string, WrittenPolicy>,
+  plugins: readonly PluginManifest[],
+): readonly Mistake[] {
+  const known = plugins.map(({ id }): string => id)
+  const there = known.length === 0 ? 'there are none' : `there is ${known.join(', ')}`
+  return [...written.keys()]
+    .filter((id) => id !== everyPlugin && !known.includes(id))
+    .map((id) => ({
+      path: [id],
+      message: `There is no plugin "${id}" here; ${there}. Correct the id, or take it out.`,
+    }))
 }
 
 function withoutValue(

@@ -1,6 +1,6 @@
 // A program: runs the script of a built plugin as a process of a plugin does, and tells what came of it.
 import { readFileSync } from 'node:fs'
-import { stackRestorer } from '../../src/build/restore-stack.ts'
+import { stackRestorer } from '../../src/build/stack-restorer.ts'
 import { runScript, wrapScript } from '../../src/build/wrap-script.ts'
 
 const [filename = '', cache = ''] = process.argv.slice(2)

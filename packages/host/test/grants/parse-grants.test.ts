@@ -1,33 +1,31 @@
-import { parsePluginId, type PluginId } from '@holdfast/core'
+import { parsePluginId } from '@holdfast/core'
 import { describe, expect, test } from 'vitest'
-import { parseGrants, type PluginGrants } from '../../src/index.ts'
+import { parseGrants } from '../../src/index.ts'
 import { makeManifest } from './make-manifest.ts'
 
 const notes = makeManifest({ permissions: { network: true, environment: ['KEY', 'OTHER'] } })
 const vault = makeManifest({ id: parsePluginId('vault') })
 const environment = { KEY: 'secret', OTHER: '', UNASKED: 'secret', GONE: undefined }
 
-function parse(
-  text: string,
-  options: { readonly partial?: boolean } = {},
-): ReadonlyMap<PluginId, PluginGrants> {
+type GrantsOf = ReturnType<typeof parseGrants>
+
+function parse(text: string, options: { readonly partial?: boolean } = {}): GrantsOf {
   return parseGrants(text, '/etc/grants.json', { plugins: [notes, vault], environment, ...options })
 }
 
-function parseLines(...lines: readonly string[]): ReadonlyMap<PluginId, PluginGrants> {
+function parseLines(...lines: readonly string[]): GrantsOf {
   return parse(lines.join('\n'))
 }
 
 describe('a file of grants', () => {
   test('grants each plugin what is said of it, and the others what is said of all', () => {
-    const grants = parseLines(
+    const grantsOf = parseLines(
       '{',
       '  "*": { "memoryBytes": 67108864, "environment": ["UNASKED"] },',
       '  "notes": { "network": false, "environment": ["KEY", "OTHER"], "queue": 0 }',
       '}',
     )
-    expect([...grants.keys()]).toEqual(['notes', 'vault'])
-    expect(grants.get(notes.id)).toEqual({
+    expect(grantsOf(notes)).toEqual({
       network: false,
       environment: { KEY: 'secret', OTHER: '' },
       addons: false,
@@ -37,17 +35,28 @@ describe('a file of grants', () => {
       concurrency: 8,
       queue: 0,
     })
-    expect(grants.get(vault.id)).toMatchObject({ environment: {}, memoryBytes: 67_108_864 })
+    expect(grantsOf(vault)).toMatchObject({ environment: {}, memoryBytes: 67_108_864 })
   })
 
   test('that says nothing leaves all as the manifests have it', () => {
-    expect(parse('{}').get(notes.id)).toMatchObject({ network: true, environment: {} })
+    expect(parse('{}')(notes)).toMatchObject({ network: true, environment: {} })
+  })
+
+  test('is held against a manifest that has changed', () => {
+    const grantsOf = parse('{ "notes": { "timeoutMs": 4000, "environment": ["KEY"] } }')
+    const limits = { ...notes.limits, timeoutMs: 3000 }
+    const permissions = { network: true, environment: ['KEY', 'UNASKED'] }
+
+    expect(grantsOf({ ...notes, permissions })).toMatchObject({ environment: { KEY: 'secret' } })
+    expect(() => grantsOf({ ...notes, limits })).toThrow(
+      /^\/etc\/grants\.json:1: timeoutMs is 4000, but the manifest asks for 3000\./,
+    )
   })
 
   test('may be for more plugins than those of one call', () => {
     const text = '{ "files": { "network": true, "environment": ["NOWHERE"] } }'
 
-    expect([...parse(text, { partial: true }).keys()]).toEqual(['notes', 'vault'])
+    expect(parse(text, { partial: true })(notes)).toMatchObject({ network: true })
   })
 })
 
