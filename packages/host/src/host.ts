@@ -12,6 +12,25 @@ export interface Host extends AsyncDisposable {
   readonly plugins: readonly PluginManifest[]
 
   /**
+   * Makes ready what running plugins needs, so that what is missing is known before the first call,
+   * which otherwise does it.
+   *
+   * @throws {@link HoldfastError} `SANDBOX_UNAVAILABLE`
+   */
+  prepare(): Promise<HostFacts>
+
+  /**
+   * Replaces a plugin by another version of it: starts the new one, checks it, lets it serve from then
+   * on, and lets the old one finish what it has begun. If the new one does not load, the old one goes
+   * on serving.
+   *
+   * @param manifest of a plugin that the host runs, read anew
+   * @throws {@link HoldfastError} as `describe`; `UNSUPPORTED` in the mode `inline`, where code
+   * that is loaded stays
+   */
+  reload(manifest: PluginManifest): Promise<HostedPlugin>
+
+  /**
    * Says what a plugin offers. It loads the plugin's code.
    *
    * @throws {@link HoldfastError} `PLUGIN_NOT_FOUND`, `PLUGIN_LOAD_FAILED`, or `MANIFEST_INVALID`
@@ -73,6 +92,12 @@ export interface EndpointCall {
   /** What the operator sets; it goes over the settings of the manifest, name by name. */
   readonly settings?: JsonObject | undefined
   readonly signal?: AbortSignal | undefined
+}
+
+/** What there is to know of a host. */
+export interface HostFacts {
+  /** Protections that its mode should have and that are missing here, as clauses for operators. */
+  readonly weaknesses: readonly string[]
 }
 
 /** What a plugin offers. */

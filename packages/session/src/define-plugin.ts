@@ -61,6 +61,8 @@ function checkTool(name: string, tool: ToolClass): ToolClass {
   const subject = `The tool ${JSON.stringify(name)}`
   if (!isKind(tool, 'tool/v1')) throw notAClass(subject, 'Tool', tool)
   const { description, parameters } = tool
+  // A class of an older copy of this package has no such field.
+  const { idempotent = false }: Partial<ToolClass> = tool
   if (typeof description !== 'string') {
     throw wrongType(`${subject} has a string as its static description`, description)
   }
@@ -69,6 +71,9 @@ function checkTool(name: string, tool: ToolClass): ToolClass {
       `${subject} has null or a schema that implements Standard Schema as its static parameters`,
       parameters,
     )
+  }
+  if (typeof idempotent !== 'boolean') {
+    throw wrongType(`${subject} has true or false as its static idempotent`, idempotent)
   }
   return tool
 }

@@ -100,6 +100,48 @@ export function parseMessage(value: unknown): Message {
   )
 }
 
+/**
+ * Makes a message anew from what JSON has kept of it.
+ *
+ * @param json what `JSON.parse` gave, and nobody else has
+ * @throws {@link HoldfastError} `INVALID_MESSAGE` for what no method of a tool makes
+ */
+export function parseMessageJson(json: Readonly<Record<string, JsonValue>>): Message {
+  const { type, value, text, level, data } = json
+  switch (type) {
+    case 'text':
+      return makeText(text as string)
+    case 'json':
+      return markMessage({ type, value: checkPresent(value, type) })
+    case 'link':
+      return makeLink(json['url'] as string, json['title'] as string)
+    case 'image':
+      return makeImage(json['url'] as string, json['alt'] as string)
+    case 'variable': {
+      const { name } = makeVariable(json['name'] as string, null)
+      return markMessage({ type, name, value: checkPresent(value, type) })
+    }
+    case 'log':
+      return markMessage({
+        ...makeLog(level as LogLevel, text as string),
+        data: checkPresent(data, type),
+      })
+    case 'progress':
+      return makeProgress(
+        json['done'] as number,
+        (json['total'] ?? undefined) as number | undefined,
+        text as string,
+      )
+    default:
+      throw invalidMessage(`There is no message of the type ${quoteOrDescribe(type)}.`)
+  }
+}
+
+function checkPresent(value: JsonValue | undefined, type: string): JsonValue {
+  if (value !== undefined) return value
+  throw invalidMessage(`The value of a ${type} message is missing.`)
+}
+
 /** A message is what it was when it was made, whatever becomes of the value that it was made of. */
 function copyJson(value: unknown): JsonValue {
   return decodeJson(encodeJson(value))

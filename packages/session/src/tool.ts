@@ -33,6 +33,7 @@ export interface ToolClass {
   readonly '~holdfast': 'tool/v1'
   readonly description: string
   readonly parameters: StandardSchemaV1 | null
+  readonly idempotent: boolean
 }
 
 /**
@@ -64,6 +65,12 @@ export abstract class Tool extends Handler {
    * object.
    */
   static readonly parameters: StandardSchemaV1 | null = null
+
+  /**
+   * Whether a call may be made again, as a whole, with the same outcome. A host tries such a tool
+   * again, with the next `session.attempt`, when its process has ended before the first message.
+   */
+  static readonly idempotent: boolean = false
 
   /**
    * Does the work. Write it as an async generator that yields messages as they come, or as an async

@@ -18,7 +18,7 @@ export interface BuildPluginOptions {
   readonly outputDirectory: string
   /** Whether it may bring native addons. Default `false`. */
   readonly allowAddons?: boolean
-  /** Whether the code is made as short as can be. Default `false`. */
+  /** Whether names and syntax are made as short as can be, as well as white space. Default `false`. */
   readonly minify?: boolean
   /**
    * Conditions of the exports of packages, besides those that Node.js always has. Default: those that
@@ -42,6 +42,7 @@ export interface BuiltPlugin extends WrittenPlugin {
  * - `plugin.cache`, V8's code cache of a script. Whatever runs the plugin with another version of
  *   Node.js does without it
  * - `package.json`, with the manifest
+ * - `plugin.cjs.LEGAL.txt` or `plugin.mjs.LEGAL.txt`, with the comments on licences of what is in it
  * - native addons, where they are allowed
  *
  * For the cache, the top level of the plugin runs once, in a process without any rights. TypeScript is

@@ -31,7 +31,7 @@ export interface BundleOptions {
 /** What the bundler made, in memory. */
 export interface Bundle {
   readonly format: PluginBundle['format']
-  /** By their name in the output folder; the first is the plugin's. */
+  /** By their name in the output folder. */
   readonly files: ReadonlyMap<string, Uint8Array>
   /** Files that look for a native addon of their package when they run, absolute. */
   readonly addonFinders: readonly string[]
@@ -93,7 +93,11 @@ function buildOptions(
     sourcemap: 'linked',
     // It is read for traces of errors, which need lines and no text.
     sourcesContent: false,
-    minify,
+    // One character of a comment that is not ASCII would have V8 hold all of the text in two bytes each.
+    minifyWhitespace: true,
+    legalComments: 'external',
+    minifyIdentifiers: minify,
+    minifySyntax: minify,
     keepNames: minify,
     loader: allowAddons ? { '.node': 'copy' } : {},
     plugins: [virtualModules(manifest.entryPath), addonFinders({ allowAddons })],

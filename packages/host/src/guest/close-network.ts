@@ -2,14 +2,16 @@ import type { Socket as NetSocket } from 'node:net'
 import { accessDenied } from './access-denied.ts'
 
 /**
- * Closes the network in a process whose Node cannot: connections, servers, datagrams, unix sockets
- * and lookups of names. The functions of Node's modules say why they fail. The methods of the
- * handles below them, by which alone they reach the system, fail for whoever gets hold of these.
+ * Closes the network to a plugin: connections, servers, datagrams, unix sockets and lookups of
+ * names. The functions of Node's modules say why they fail, where those of a Node that has closed
+ * the network itself would end the process, too. Under an older Node, the methods of the handles
+ * below them, by which alone they reach the system, fail for whoever gets hold of these.
  *
  * @param connection the socket to the host, over a pipe, which stays open
  */
 export function closeNetwork(connection: NetSocket): void {
-  closeHandles(connection)
+  const [major = 0] = process.versions.node.split('.').map(Number)
+  if (major < 25) closeHandles(connection)
   closeSockets()
   closeNames()
 }

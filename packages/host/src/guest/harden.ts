@@ -24,8 +24,7 @@ export function harden({ network, connection }: HardenOptions): void {
   lockProcess(process as unknown as ProcessInternals)
   lockReport()
   lockModules()
-  const [major = 0] = process.versions.node.split('.').map(Number)
-  if (!network && major < 25) closeNetwork(connection)
+  if (!network) closeNetwork(connection)
   syncBuiltinESMExports()
 }
 

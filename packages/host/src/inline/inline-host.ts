@@ -1,30 +1,61 @@
-import {
-  HoldfastError,
-  type PluginId,
-  type PluginScope,
-  quoteOrDescribe,
-  type StorageDriver,
-} from '@holdfast/core'
+import { HoldfastError, type PluginId, type PluginScope, type StorageDriver } from '@holdfast/core'
 import type { Message } from '@holdfast/session'
 import { bindDriver, type InvocationContext, runEndpoint, runTool } from '@holdfast/session/runtime'
-import type { EndpointCall, Host, HostedEndpoint, HostedPlugin, ToolCall } from '../host.ts'
+import { CallGate } from '../call-gate.ts'
+import { CallSignal } from '../call-signal.ts'
+import { CallsInFlight } from '../calls-in-flight.ts'
+import type { PluginGrants } from '../grants/plugin-grants.ts'
+import type {
+  EndpointCall,
+  Host,
+  HostedEndpoint,
+  HostedPlugin,
+  HostFacts,
+  ToolCall,
+} from '../host.ts'
+import { loadPlugin } from '../load/load-plugin.ts'
+import { type LoadedPlugin, toLoadedPlugin } from '../load/loaded-plugin.ts'
 import type { PluginManifest } from '../manifest/plugin-manifest.ts'
-import { CallsInFlight } from './calls-in-flight.ts'
-import { loadPlugin } from './load-plugin.ts'
-import { type LoadedPlugin, toLoadedPlugin } from './loaded-plugin.ts'
-import { orAborted } from './or-aborted.ts'
-import { watchBody } from './watch-body.ts'
+import { orAborted } from '../or-aborted.ts'
+import type { PluginLog } from '../plugin-log.ts'
+import { pluginNotFound } from '../plugin-not-found.ts'
+import { watchBody } from '../watch-body.ts'
+
+/** What a host in its own process is made of. */
+export interface InlineHostOptions {
+  readonly driver: StorageDriver
+  readonly plugins: readonly PluginManifest[]
+  readonly grantsOf: (manifest: PluginManifest) => PluginGrants
+  readonly onLog: (log: PluginLog) => void
+}
 
 /** Runs plugins in its own process; see the mode `inline` of {@link HostOptions}. */
 export class InlineHost implements Host {
   readonly plugins: readonly PluginManifest[]
-  readonly #driver: StorageDriver
+  readonly #options: InlineHostOptions
+  readonly #gates = new Map<PluginId, CallGate>()
   readonly #calls = new CallsInFlight()
   readonly #loading = new Map<PluginId, Promise<LoadedPlugin>>()
 
-  constructor(driver: StorageDriver, plugins: readonly PluginManifest[]) {
-    this.#driver = driver
-    this.plugins = plugins
+  constructor(options: InlineHostOptions) {
+    this.#options = options
+    this.plugins = options.plugins
+  }
+
+  prepare(): Promise<HostFacts> {
+    return Promise.resolve({
+      weaknesses: ['plugins run in the process of the host: nothing holds them back'],
+    })
+  }
+
+  reload({ id }: PluginManifest): Promise<HostedPlugin> {
+    return Promise.reject(
+      new HoldfastError(
+        'UNSUPPORTED',
+        `The plugin "${id}" runs in the process of the host, where code that is loaded stays. Restart the host, or use the mode "process".`,
+        { context: { plugin: id } },
+      ),
+    )
   }
 
   async describe(plugin: PluginId): Promise<HostedPlugin> {
@@ -38,29 +69,33 @@ export class InlineHost implements Host {
   }
 
   async *invokeTool(call: ToolCall): AsyncGenerator<Message, void, void> {
-    const signal = call.signal ?? neverAborted()
-    const end = this.#calls.begin(signal)
+    const { signal, grants, leave } = this.#begin(call)
     try {
-      const plugin = await orAborted(this.#load(call.plugin), signal)
-      const context = this.#makeContext(plugin, call, signal)
+      const plugin = await this.#enter(call, grants, signal, leave)
+      const context = this.#makeContext(plugin, call, grants, signal)
       const messages = runTool(plugin.definition, call.tool, call.parameters, context)
-      yield* untilAborted(messages, signal)
+      for await (const message of untilAborted(messages, signal)) {
+        this.#note(message, context)
+        yield message
+      }
     } finally {
-      end()
+      leave.all()
     }
   }
 
   async handleRequest(call: EndpointCall): Promise<Response> {
-    const signal = call.signal ?? neverAborted()
-    const end = this.#calls.begin(signal)
+    const { deadline, signal, grants, leave } = this.#begin(call)
     try {
-      const plugin = await orAborted(this.#load(call.plugin), signal)
-      const context = this.#makeContext(plugin, call, signal)
+      const plugin = await this.#enter(call, grants, signal, leave)
+      const context = this.#makeContext(plugin, call, grants, signal)
       const settings = { ...plugin.manifest.settings, ...call.settings }
-      const response = runEndpoint(plugin.definition, call.path, call.request, settings, context)
-      return watchBody(await orAborted(response, signal), end)
+      const answering = runEndpoint(plugin.definition, call.path, call.request, settings, context)
+      const response = await orAborted(answering, signal)
+      // How long a body streams is its reader's business.
+      deadline.endTime()
+      return watchBody(response, () => leave.all())
     } catch (error) {
-      end()
+      leave.all()
       throw error
     }
   }
@@ -86,22 +121,47 @@ export class InlineHost implements Host {
   #findManifest(id: PluginId): PluginManifest {
     const manifest = this.plugins.find((plugin) => plugin.id === id)
     if (manifest !== undefined) return manifest
-    const known = this.plugins.map((plugin) => plugin.id).join(', ')
-    throw new HoldfastError(
-      'PLUGIN_NOT_FOUND',
-      `There is no plugin ${quoteOrDescribe(id)} here; ${known === '' ? 'there are none' : `there is ${known}`}.`,
-      { context: { plugin: id } },
-    )
+    throw pluginNotFound(id, this.plugins)
+  }
+
+  /** Begins a call: its time runs, and it is in flight until it leaves. */
+  #begin({ plugin, signal: caller }: Pick<ToolCall, 'plugin' | 'signal'>): BegunCall {
+    const grants = this.#options.grantsOf(this.#findManifest(plugin))
+    const deadline = new CallSignal(caller, plugin, grants.timeoutMs)
+    const leave = new Leaving()
+    leave.add(() => deadline.end())
+    try {
+      leave.add(this.#calls.begin(deadline.signal))
+    } catch (error) {
+      leave.all()
+      throw error
+    }
+    return { deadline, signal: deadline.signal, grants, leave }
+  }
+
+  async #enter(
+    { plugin }: Pick<ToolCall, 'plugin'>,
+    grants: PluginGrants,
+    signal: AbortSignal,
+    leave: Leaving,
+  ): Promise<LoadedPlugin> {
+    const loaded = await orAborted(this.#load(plugin), signal)
+    const gate = this.#gates.get(plugin) ?? new CallGate(plugin, grants)
+    this.#gates.set(plugin, gate)
+    leave.add(await gate.enter(signal))
+    return loaded
   }
 
   #makeContext(
     { manifest }: LoadedPlugin,
     { workspace }: Pick<PluginScope, 'workspace'>,
+    { quotaBytes }: PluginGrants,
     signal: AbortSignal,
   ): InvocationContext {
-    const { id, version, quotaBytes } = manifest
+    const { id, version } = manifest
+    const scope = { workspace, plugin: id }
     return {
-      storage: bindDriver(this.#driver, { workspace, plugin: id }, { maxBytes: quotaBytes }),
+      storage: bindDriver(this.#options.driver, scope, { maxBytes: quotaBytes }),
       workspace,
       plugin: { id, version },
       invocationId: crypto.randomUUID(),
@@ -109,6 +169,44 @@ export class InlineHost implements Host {
       signal,
       clock: Date.now,
     }
+  }
+
+  /** What a tool says to the operator goes to the operator's log, too. */
+  #note(message: Message, { workspace, plugin, invocationId }: InvocationContext): void {
+    if (message.type !== 'log') return
+    const { level, text, data } = message
+    const at = Date.now()
+    const { id } = plugin
+    this.#options.onLog({
+      at,
+      plugin: id,
+      workspace,
+      invocationId,
+      source: 'tool',
+      level,
+      text,
+      data,
+    })
+  }
+}
+
+interface BegunCall {
+  readonly deadline: CallSignal
+  readonly signal: AbortSignal
+  readonly grants: PluginGrants
+  readonly leave: Leaving
+}
+
+/** What is to be done when a call is over, once. */
+class Leaving {
+  readonly #steps: (() => void)[] = []
+
+  add(step: () => void): void {
+    this.#steps.push(step)
+  }
+
+  all(): void {
+    for (const step of this.#steps.splice(0)) step()
   }
 }
 
@@ -133,8 +231,4 @@ async function* untilAborted(
     if (signal.aborted) abandon()
     else await orAborted(messages.return(), signal)
   }
-}
-
-function neverAborted(): AbortSignal {
-  return new AbortController().signal
 }

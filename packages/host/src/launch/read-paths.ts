@@ -60,7 +60,8 @@ async function namesOfDependencies(folder: string): Promise<Set<string>> {
     ...Object.keys(fields.optionalDependencies ?? {}),
     ...Object.keys(fields.peerDependencies ?? {}),
   ]
-  return new Set(names.filter((name) => packageName.test(name)))
+  // A plugin imports this one, whether it says so or not.
+  return new Set(['@holdfast/session', ...names.filter((name) => packageName.test(name))])
 }
 
 /** A name that is no path out of `node_modules`. */

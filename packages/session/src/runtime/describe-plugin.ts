@@ -13,6 +13,8 @@ export interface ToolDescription {
   readonly name: string
   /** Empty if the author gave none. */
   readonly description: string
+  /** Whether a call may be made again, as a whole, with the same outcome. */
+  readonly idempotent: boolean
   /** JSON Schema (draft 2020-12) of the parameters; `null` if the schema library cannot tell. */
   readonly parameters: JsonObject | null
 }
@@ -28,6 +30,8 @@ export function describePlugin(plugin: PluginDefinition): PluginDescription {
     tools: Array.from(plugin.tools, ([name, tool]) => ({
       name,
       description: tool.description,
+      // A class of an older copy of this package does not say.
+      idempotent: (tool as Partial<ToolClass>).idempotent === true,
       parameters: describeParameters(tool),
     })),
     endpoints: plugin.routes.map(({ path }) => ({ path })),

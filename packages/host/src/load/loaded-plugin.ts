@@ -1,16 +1,9 @@
 import { join } from 'node:path'
 import type { PluginDefinition } from '@holdfast/session'
-import { describePlugin } from '@holdfast/session/runtime'
+import { describePlugin, type PluginDescription } from '@holdfast/session/runtime'
 import type { HostedEndpoint, HostedPlugin } from '../host.ts'
 import { manifestInvalid } from '../manifest/parse-manifest.ts'
 import type { PluginManifest } from '../manifest/plugin-manifest.ts'
-
-/** A plugin whose code is in this process. */
-export interface LoadedPlugin {
-  readonly manifest: PluginManifest
-  readonly definition: PluginDefinition
-  readonly description: HostedPlugin
-}
 
 /**
  * Brings together what a plugin's manifest and its code say.
@@ -18,11 +11,10 @@ export interface LoadedPlugin {
  * @throws {@link HoldfastError} `MANIFEST_INVALID` where the manifest has rules for endpoints that
  * the code does not define: a rule that is misspelt must not be passed over
  */
-export function toLoadedPlugin(
+export function toHostedPlugin(
   manifest: PluginManifest,
-  definition: PluginDefinition,
-): LoadedPlugin {
-  const { tools, endpoints } = describePlugin(definition)
+  { tools, endpoints }: PluginDescription,
+): HostedPlugin {
   const paths = endpoints.map(({ path }) => path)
   const unknown = Object.keys(manifest.endpoints).find((path) => !paths.includes(path))
   if (unknown !== undefined) {
@@ -38,5 +30,20 @@ export function toLoadedPlugin(
     path,
     public: rules.get(path)?.public ?? false,
   }))
-  return { manifest, definition, description: { id, version, tools, endpoints: hosted } }
+  return { id, version, tools, endpoints: hosted }
+}
+
+/** A plugin whose code is in this process. */
+export interface LoadedPlugin {
+  readonly manifest: PluginManifest
+  readonly definition: PluginDefinition
+  readonly description: HostedPlugin
+}
+
+/** @throws {@link HoldfastError} as {@link toHostedPlugin} */
+export function toLoadedPlugin(
+  manifest: PluginManifest,
+  definition: PluginDefinition,
+): LoadedPlugin {
+  return { manifest, definition, description: toHostedPlugin(manifest, describePlugin(definition)) }
 }

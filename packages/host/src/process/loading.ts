@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises'
+import type { Capabilities } from '@holdfast/core'
+import type { PluginDescription } from '@holdfast/session/runtime'
+import { z } from 'zod'
+import type { PluginGrants } from '../grants/plugin-grants.ts'
+import { findPlace, loadFailed, showPlace } from '../load/load-failure.ts'
+import type { PluginManifest } from '../manifest/plugin-manifest.ts'
+import type { Connection } from '../wire/connection.ts'
+import { readError } from '../wire/error-codec.ts'
+import { frameType } from '../wire/frame-type.ts'
+import { readJsonText } from '../wire/json-text.ts'
+import type { LoadOrder } from '../wire/load-order.ts'
+import type { PayloadReader } from '../wire/payload-reader.ts'
+import { ProtocolError } from '../wire/protocol-error.ts'
+import { wireLimits } from '../wire/wire-limits.ts'
+import { describeExit, type ProcessExit } from './process-end.ts'
+import type { LogSink } from './process-output.ts'
+
+/** A plugin, for the process that is to become it. */
+export interface PluginToLoad {
+  readonly manifest: PluginManifest
+  readonly grants: PluginGrants
+  readonly onLog: LogSink
+}
+
+const descriptionSchema = z.object({
+  tools: z.array(
+    z.object({
+      name: z.string(),
+      description: z.string(),
+      idempotent: z.boolean(),
+      parameters: z.record(z.string(), z.json()).nullable(),
+    }),
+  ),
+  endpoints: z.array(z.object({ path: z.string() })),
+})
+
+/** A plugin on its way into a process. */
+export class Loading {
+  readonly #plugin: PluginToLoad
+  readonly #description = Promise.withResolvers<PluginDescription>()
+  #isDone = false
+
+  constructor(plugin: PluginToLoad) {
+    this.#plugin = plugin
+    this.#description.promise.catch(() => undefined)
+  }
+
+  get description(): Promise<PluginDescription> {
+    return this.#description.promise
+  }
+
+  /** Tells the process what to become. */
+  async send(connection: Connection, capabilities: Capabilities): Promise<void> {
+    const { manifest, grants } = this.#plugin
+    const { id, version, directory, entryPath, bundle } = manifest
+    const order: LoadOrder = {
+      plugin: id,
+      version,
+      directory,
+      entryPath,
+      format: bundle?.format ?? 'source',
+      environment: grants.environment,
+      network: grants.network,
+      capabilities,
+    }
+    // A script is handed over, so that a process that may read nothing can run it.
+    const isScript = order.format === 'script'
+    const script = isScript ? await readFile(entryPath) : null
+    const cachePath = bundle?.cachePath ?? null
+    // Without its cache it is slower, and nothing else.
+    const cache =
+      isScript && cachePath !== null ? await readFile(cachePath).catch(() => null) : null
+    connection
+      .begin(frameType.load, 0)
+      .text(JSON.stringify(order))
+      .optional(script, (to, bytes) => to.bytes(bytes, true))
+      .optional(cache, (to, bytes) => to.bytes(bytes, true))
+      .end()
+  }
+
+  handle(type: number, payload: PayloadReader): void {
+    if (this.#isDone) throw new ProtocolError('a plugin that was loaded already')
+    this.#isDone = true
+    if (type === frameType.loadFailed) {
+      this.#description.reject(readError(payload))
+      return
+    }
+    const parsed = descriptionSchema.safeParse(readJsonText(payload, wireLimits.maxParsedBytes))
+    if (!parsed.success) throw new ProtocolError('a description of a plugin that is none')
+    this.#description.resolve(parsed.data)
+  }
+
+  fail(error: Error): void {
+    this.#isDone = true
+    this.#description.reject(error)
+  }
+
+  /** The error of a process that ended before its plugin was loaded; `null` if it was loaded. */
+  exitError(exit: ProcessExit): Error | null {
+    if (this.#isDone) return null
+    const { manifest } = this.#plugin
+    const place = findPlace(exit.lastWords)
+    const where = place === undefined ? '' : ` (${showPlace(place, manifest.directory)})`
+    const error = /^[A-Z][A-Za-z]*Error\b[^\n]*$/m.exec(exit.lastWords)?.[0]
+    const cause = new Error(exit.lastWords)
+    const reason = error ?? `its process ended while it was loading: ${describeExit(exit)}`
+    return loadFailed(manifest, `${reason}${where}`, cause)
+  }
+
+  tookTooLong(startMs: number): Error {
+    return loadFailed(
+      this.#plugin.manifest,
+      `it was not loaded after ${startMs} ms. Do at the top of modules only what is quick, and the rest in invoke().`,
+      undefined,
+    )
+  }
+}

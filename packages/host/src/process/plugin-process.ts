@@ -1,0 +1,272 @@
+import type { ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+import type { StorageDriver } from '@holdfast/core'
+import type { PluginDescription } from '@holdfast/session/runtime'
+import { Connection } from '../wire/connection.ts'
+import { frameType, type FrameType } from '../wire/frame-type.ts'
+import type { PayloadReader } from '../wire/payload-reader.ts'
+import { ProtocolError } from '../wire/protocol-error.ts'
+import { protocolVersion } from '../wire/protocol-version.ts'
+import { wireLimits } from '../wire/wire-limits.ts'
+import { EndpointInvocation } from './endpoint-invocation.ts'
+import type { HostInvocation } from './host-invocation.ts'
+import { Loading, type PluginToLoad } from './loading.ts'
+import { type EndpointOrder, type ToolOrder, writeEndpointOrder, writeToolOrder } from './orders.ts'
+import { crashed, crashError, type ProcessExit, protocolViolated } from './process-end.ts'
+import { ProcessOutput } from './process-output.ts'
+import type { ServedInvocation } from './served-invocation.ts'
+import { StorageServer } from './storage-server.ts'
+import { ToolInvocation } from './tool-invocation.ts'
+
+/** How long a process that has closed its connection may take to end by itself, in milliseconds. */
+const lastBreathMs = 250
+
+/**
+ * The process of a plugin, from the host's side: first blank, then with a plugin loaded, then gone.
+ * Whatever it does, here it can only fail its own invocations.
+ */
+export class PluginProcess {
+  readonly #child: ChildProcess
+  readonly #driver: StorageDriver
+  readonly #connection: Connection
+  readonly #storage: StorageServer
+  readonly #output: ProcessOutput
+  readonly #invocations = new Map<number, HostInvocation>()
+  readonly #served = new Map<string, ServedInvocation>()
+  readonly #ready = Promise.withResolvers<void>()
+  readonly #gone = Promise.withResolvers<Error>()
+  #loading: Loading | null = null
+  #name = 'blank'
+  #lastId = 0
+  #begun = 0
+  /** Why the host has ended it, if it was the host. */
+  #endedFor: Error | null = null
+  #isLeaving = false
+  #isGone = false
+
+  /** @param child just started, with a socket at file descriptor 3 */
+  constructor(child: ChildProcess, driver: StorageDriver) {
+    this.#child = child
+    this.#driver = driver
+    this.#ready.promise.catch(() => undefined)
+    this.#output = new ProcessOutput(child.stdout as Readable, child.stderr as Readable)
+    this.#connection = new Connection(child.stdio[3] as Socket, {
+      onMessage: (type, id, payload) => this.#handle(type, id, payload),
+      onClose: (error) => this.#onClose(error),
+    })
+    this.#storage = new StorageServer(this.#connection, driver, (token) =>
+      this.#served.get(token.toString('latin1')),
+    )
+    child.once('error', (error) =>
+      this.#end(crashed(this.#name, `it did not start: ${error.message}`)),
+    )
+    child.once('exit', (code, signal) => void this.#onExit(code, signal))
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** Invocations that it has not ended. */
+  get active(): number {
+    return this.#invocations.size
+  }
+
+  /** Invocations that it was ever given. */
+  get begun(): number {
+    return this.#begun
+  }
+
+  get isGone(): boolean {
+    return this.#isGone
+  }
+
+  /** Whether it was told to leave, so that its end is no crash. */
+  get isLeaving(): boolean {
+    return this.#isLeaving
+  }
+
+  /** Resolves when it is there and blank. */
+  get ready(): Promise<void> {
+    return this.#ready.promise
+  }
+
+  /** Resolves, with the error for those who were waiting, when it is gone. */
+  get gone(): Promise<Error> {
+    return this.#gone.promise
+  }
+
+  /**
+   * Loads a plugin into it. Once.
+   *
+   * @returns what the plugin offers, as it says itself
+   * @throws {@link HoldfastError} `PLUGIN_LOAD_FAILED`, and as an invocation for a process that ends
+   */
+  async load(plugin: PluginToLoad, startMs: number): Promise<PluginDescription> {
+    this.#name = plugin.manifest.id
+    this.#output.attach(plugin.onLog)
+    await this.ready
+    const loading = new Loading(plugin)
+    this.#loading = loading
+    await loading.send(this.#connection, this.#driver.capabilities)
+    const timer = setTimeout(() => this.kill(loading.tookTooLong(startMs)), startMs)
+    try {
+      return await loading.description
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  invokeTool(order: ToolOrder): ToolInvocation {
+    const { id, token } = this.#nextInvocation()
+    const invocation = new ToolInvocation(this.#connection, id, order.invocationId, order.served)
+    this.#enter(token, invocation)
+    writeToolOrder(this.#connection, id, token, order)
+    return invocation
+  }
+
+  invokeEndpoint(order: EndpointOrder): EndpointInvocation {
+    const { id, token } = this.#nextInvocation()
+    const invocation = new EndpointInvocation(
+      this.#connection,
+      id,
+      order.invocationId,
+      order.served,
+      order.body,
+    )
+    this.#enter(token, invocation)
+    writeEndpointOrder(this.#connection, id, token, order)
+    invocation.sendBody()
+    return invocation
+  }
+
+  /** Ends it at once. Whoever waits for it fails with this error. */
+  kill(error: Error): void {
+    this.#endedFor ??= error
+    this.#child.kill('SIGKILL')
+  }
+
+  /**
+   * Asks it to leave, and ends it if it does not.
+   *
+   * @returns resolves when it is gone
+   */
+  async leave(afterMs: number): Promise<void> {
+    if (!this.#isLeaving && !this.#isGone) {
+      this.#isLeaving = true
+      this.#connection.send(frameType.shutDown, 0)
+    }
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), afterMs)
+    await this.gone
+    clearTimeout(timer)
+  }
+
+  #nextInvocation(): { readonly id: number; readonly token: Buffer } {
+    this.#begun++
+    do this.#lastId = (this.#lastId + 2) % 0xffff_fffe
+    while (this.#lastId === 0 || this.#invocations.has(this.#lastId))
+    return { id: this.#lastId, token: randomBytes(wireLimits.tokenBytes) }
+  }
+
+  #enter(token: Buffer, invocation: HostInvocation): void {
+    const name = token.toString('latin1')
+    this.#invocations.set(invocation.id, invocation)
+    this.#served.set(name, invocation.served)
+    invocation.served.lifetime.addEventListener('abort', () => {
+      this.#invocations.delete(invocation.id)
+      this.#served.delete(name)
+    })
+    if (this.#isGone) void this.#gone.promise.then((error) => invocation.fail(error))
+  }
+
+  /** What it throws ends the connection, and so the process. */
+  #handle(type: number, id: number, payload: PayloadReader): void {
+    switch (type as FrameType) {
+      case frameType.ready:
+        this.#greet(payload)
+        return
+      case frameType.loaded:
+      case frameType.loadFailed:
+        if (this.#loading === null) throw new ProtocolError('a plugin that was not asked for')
+        this.#loading.handle(type, payload)
+        return
+      case frameType.log:
+        this.#output.log(payload, [...this.#invocations.values()])
+        return
+      case frameType.get:
+      case frameType.commit:
+      case frameType.list:
+      case frameType.readStream:
+      case frameType.writeStream:
+      case frameType.watch:
+      case frameType.cancelCall:
+        if (id % 2 === 0) throw new ProtocolError(`a call with the even number ${id}`)
+        this.#storage.handle(type as FrameType, id, payload)
+        return
+      case frameType.message:
+      case frameType.done:
+      case frameType.failed:
+      case frameType.response:
+        this.#invocations.get(this.#known(id))?.handle(type as FrameType, payload)
+        return
+      case frameType.data:
+      case frameType.end:
+      case frameType.bodyFailed:
+      case frameType.credit:
+      case frameType.stop:
+        if (id % 2 === 1) this.#storage.handle(type as FrameType, id, payload)
+        else this.#invocations.get(this.#known(id))?.handle(type as FrameType, payload)
+        return
+      default:
+        throw new ProtocolError(`a frame of the type ${type}`)
+    }
+  }
+
+  #greet(payload: PayloadReader): void {
+    const version = payload.u32()
+    if (version !== protocolVersion) throw new ProtocolError(`version ${version} of the protocol`)
+    this.#ready.resolve()
+  }
+
+  /** What was on its way when an invocation ended is passed over; what never was one is not. */
+  #known(id: number): number {
+    if (id % 2 === 0 && id !== 0 && (id <= this.#lastId || this.#begun > 0x7fff_ffff)) return id
+    throw new ProtocolError(`an invocation with the number ${id}, which there never was`)
+  }
+
+  #onClose(error: Error | undefined): void {
+    this.#storage.close()
+    if (this.#isGone) return
+    if (error === undefined || isSocketError(error)) {
+      // Its end says more than the end of its connection.
+      const why = crashed(this.#name, 'it closed its connection to the host')
+      setTimeout(() => this.kill(why), lastBreathMs).unref()
+      return
+    }
+    this.kill(protocolViolated(this.#name, error.message))
+  }
+
+  async #onExit(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
+    const lastWords = await this.#output.lastWords()
+    const exit: ProcessExit = { code, signal, lastWords }
+    const error = this.#endedFor ?? this.#loading?.exitError(exit) ?? crashError(this.#name, exit)
+    this.#end(error)
+  }
+
+  #end(error: Error): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    this.#connection.close(undefined)
+    this.#ready.reject(error)
+    this.#loading?.fail(error)
+    for (const invocation of this.#invocations.values()) invocation.fail(error)
+    this.#gone.resolve(error)
+  }
+}
+
+/** Errors of the socket itself, which say no more than that the other side is gone. */
+function isSocketError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
+}

@@ -1,0 +1,157 @@
+import type { WorkspaceId } from '@holdfast/core'
+import { CallGate } from '../call-gate.ts'
+import type { PluginGrants } from '../grants/plugin-grants.ts'
+import type { HostedEndpoint, HostedPlugin } from '../host.ts'
+import { toHostedPlugin } from '../load/loaded-plugin.ts'
+import type { PluginManifest } from '../manifest/plugin-manifest.ts'
+import type { PluginProcess } from './plugin-process.ts'
+import {
+  PluginSupervisor,
+  type PluginVersion,
+  type SupervisorOptions,
+} from './plugin-supervisor.ts'
+import type { ProcessKind } from './process-pool.ts'
+
+/** Where the invocations of a plugin go: of all workspaces, or of one. */
+export interface Seat {
+  readonly supervisor: PluginSupervisor
+  readonly gate: CallGate
+}
+
+/** Says what a process for a plugin is started for. */
+export type KindMaker = (manifest: PluginManifest, grants: PluginGrants) => Promise<ProcessKind>
+
+/** How a plugin's workspaces are seated. */
+export interface RunnerOptions extends SupervisorOptions {
+  /** Whether each workspace has a process of its own. */
+  readonly isPerWorkspace: boolean
+  readonly makeKind: KindMaker
+}
+
+interface Hosted {
+  readonly version: PluginVersion
+  readonly plugin: HostedPlugin
+  readonly patterns: readonly URLPattern[]
+}
+
+/** One plugin of a host, with the processes that serve it. */
+export class PluginRunner {
+  readonly #options: RunnerOptions
+  readonly #seats = new Map<WorkspaceId | null, Seat>()
+  #version: PluginVersion
+  #hosted: Hosted | null = null
+
+  constructor(manifest: PluginManifest, grants: PluginGrants, options: RunnerOptions) {
+    this.#options = options
+    this.#version = this.#toVersion(manifest, grants)
+  }
+
+  get manifest(): PluginManifest {
+    return this.#version.manifest
+  }
+
+  get grants(): PluginGrants {
+    return this.#version.grants
+  }
+
+  /** Where the calls of a workspace go. */
+  seatOf(workspace: WorkspaceId): Seat {
+    const key = this.#options.isPerWorkspace ? workspace : null
+    return this.#seats.get(key) ?? this.#addSeat(key)
+  }
+
+  /** @throws {@link HoldfastError} as `describe` of a host */
+  async describe(): Promise<HostedPlugin> {
+    return (await this.#describe()).plugin
+  }
+
+  /** @throws {@link HoldfastError} as `findEndpoint` of a host */
+  async findEndpoint(path: string): Promise<HostedEndpoint | null> {
+    const { plugin, patterns } = await this.#describe()
+    const index = patterns.findIndex((pattern) => pattern.test({ pathname: path }))
+    return plugin.endpoints[index] ?? null
+  }
+
+  /**
+   * Replaces the plugin by another version of it, in all seats. If it does not load, the old one goes
+   * on.
+   *
+   * @throws {@link HoldfastError} `PLUGIN_LOAD_FAILED`, `MANIFEST_INVALID`
+   */
+  async replace(manifest: PluginManifest, grants: PluginGrants): Promise<HostedPlugin> {
+    const version = this.#toVersion(manifest, grants)
+    const [first] = this.#seats.values()
+    const seat = first ?? this.#addSeat(null)
+    const hosted = toHosted(version, await seat.supervisor.rehearse(version))
+    this.#version = version
+    this.#hosted = hosted
+    for (const { supervisor, gate } of this.#seats.values()) {
+      gate.setLimits(grants)
+      supervisor.replace(version)
+    }
+    return hosted.plugin
+  }
+
+  /** Looks after the memory of its processes, and forgets the workspaces that have none. */
+  watch(residentBytes: (process: PluginProcess) => number): void {
+    for (const [workspace, { supervisor, gate }] of this.#seats) {
+      supervisor.watchMemory(residentBytes)
+      if (workspace !== null && gate.isIdle && supervisor.isDormant) this.#seats.delete(workspace)
+    }
+  }
+
+  /** Starts no more processes. */
+  close(): void {
+    for (const { supervisor } of this.#seats.values()) supervisor.close()
+  }
+
+  async #describe(): Promise<Hosted> {
+    const version = this.#version
+    if (this.#hosted?.version === version) return this.#hosted
+    const [first] = this.#seats.values()
+    const { supervisor } = first ?? this.#addSeat(null)
+    const { description } = await supervisor.serving()
+    const hosted = toHosted(version, description)
+    if (this.#version === version) this.#hosted = hosted
+    return hosted
+  }
+
+  /** A process that was started to be asked what it offers has worked for nobody yet. */
+  #addSeat(key: WorkspaceId | null): Seat {
+    const spare = this.#seats.get(null)
+    const seat = spare ?? this.#makeSeat()
+    if (spare !== undefined) this.#seats.delete(null)
+    this.#seats.set(key, seat)
+    return seat
+  }
+
+  #makeSeat(): Seat {
+    const supervisor = new PluginSupervisor(this.#version, this.#options)
+    return { supervisor, gate: new CallGate(this.manifest.id, this.grants) }
+  }
+
+  #toVersion(manifest: PluginManifest, grants: PluginGrants): PluginVersion {
+    let kind: Promise<ProcessKind> | null = null
+    return {
+      manifest,
+      grants,
+      // What it depends on is looked up once, unless that fails.
+      kind: () => {
+        kind ??= this.#options.makeKind(manifest, grants).catch((error: unknown) => {
+          kind = null
+          throw error
+        })
+        return kind
+      },
+    }
+  }
+}
+
+function toHosted(
+  version: PluginVersion,
+  description: Parameters<typeof toHostedPlugin>[1],
+): Hosted {
+  const plugin = toHostedPlugin(version.manifest, description)
+  const patterns = plugin.endpoints.map(({ path }) => new URLPattern({ pathname: path }))
+  return { version, plugin, patterns }
+}

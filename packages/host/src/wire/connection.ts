@@ -1,0 +1,138 @@
+import type { Socket } from 'node:net'
+import { FrameReader, type MessageHandler } from './frame-reader.ts'
+import type { FrameType } from './frame-type.ts'
+import { FrameWriter } from './frame-writer.ts'
+
+/** What a connection tells whoever uses it. */
+export interface ConnectionEvents {
+  readonly onMessage: MessageHandler
+  /** It is over, once, for whatever reason; what it failed with, if it did. */
+  readonly onClose: (error: Error | undefined) => void
+}
+
+/** How much may wait in the socket before large messages wait for it, in bytes. */
+const socketBytes = 524_288
+
+/**
+ * One end of the socket between host and plugin. All messages of a tick go out in one write; large
+ * ones follow as the socket drains.
+ */
+export class Connection {
+  readonly #socket: Socket
+  readonly #writer = new FrameWriter()
+  readonly #events: ConnectionEvents
+  #isScheduled = false
+  #isClosed = false
+  #onDrain: (() => void) | null = null
+
+  constructor(socket: Socket, events: ConnectionEvents) {
+    this.#socket = socket
+    this.#events = events
+    const reader = new FrameReader(events.onMessage)
+    socket.on('data', (chunk: Buffer) => {
+      if (this.#isClosed) return
+      try {
+        reader.read(chunk)
+      } catch (error) {
+        this.close(error as Error)
+      }
+    })
+    socket.on('drain', () => {
+      this.#sendLarge()
+      this.#tellDrained()
+    })
+    socket.on('error', (error) => this.close(error))
+    socket.on('end', () => this.close(undefined))
+    socket.on('close', () => this.close(undefined))
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Bytes that the other side has not taken. */
+  get waitingBytes(): number {
+    return this.#socket.writableLength
+  }
+
+  /** Whether more is waiting to be sent than should be added to. */
+  get isCongested(): boolean {
+    return this.#writer.hasLarge || this.#socket.writableLength > socketBytes
+  }
+
+  /**
+   * Begins a message. Write its fields and call `end` of what this returns, before anything else.
+   *
+   * @param isLast whether it must not pass by large messages that were begun before it
+   */
+  begin(type: FrameType, id: number, isLast = false): FrameWriter {
+    if (!this.#isScheduled) {
+      this.#isScheduled = true
+      process.nextTick(() => this.#flush())
+    }
+    return this.#writer.begin(type, id, isLast)
+  }
+
+  /** Sends a message without fields. */
+  send(type: FrameType, id: number, isLast = false): void {
+    this.begin(type, id, isLast).end()
+  }
+
+  /** Calls back, once, when it is not congested any more or is closed. At most one waits. */
+  onceDrained(callback: () => void): void {
+    this.#onDrain = callback
+    if (this.#isClosed || !this.isCongested) this.#tellDrained()
+  }
+
+  /** Stops reading, so that the other side has to wait, until `resume`. */
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  /** Ends it at once. Idempotent. */
+  close(error: Error | undefined): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#socket.destroy()
+    this.#events.onClose(error)
+    this.#tellDrained()
+  }
+
+  #tellDrained(): void {
+    if (this.#onDrain === null || (!this.#isClosed && this.isCongested)) return
+    const callback = this.#onDrain
+    this.#onDrain = null
+    callback()
+  }
+
+  #flush(): void {
+    this.#isScheduled = false
+    const ready = this.#writer.takeReady()
+    if (this.#isClosed) return
+    this.#write(ready)
+    this.#sendLarge()
+  }
+
+  #sendLarge(): void {
+    while (!this.#isClosed && this.#writer.hasLarge) {
+      if (this.#socket.writableLength > socketBytes) return
+      this.#write(this.#writer.takeFragment())
+    }
+  }
+
+  #write(chunks: readonly Uint8Array[]): void {
+    const [first] = chunks
+    if (first === undefined) return
+    if (chunks.length === 1) {
+      this.#socket.write(first)
+      return
+    }
+    this.#socket.cork()
+    for (const chunk of chunks) this.#socket.write(chunk)
+    this.#socket.uncork()
+  }
+}
