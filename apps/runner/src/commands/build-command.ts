@@ -11,7 +11,7 @@ export function addBuildCommand(program: Command): void {
       "where to write the built plugin; the folder dist in the plugin's if left out",
     )
     .option('--allow-addons', 'take native addons along, which nothing that Node.js sets can bound')
-    .option('--minify', 'make the code as short as can be')
+    .option('--minify', 'make names and syntax as short as can be, too')
     .option('--json', 'print one JSON object')
     .addHelpText('after', help)
     .action(async (directory: string, options: BuildOptions) => {

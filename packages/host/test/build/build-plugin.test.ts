@@ -104,6 +104,18 @@ describe('a built plugin', () => {
     expect(text).toContain('//# sourceMappingURL=plugin.mjs.map')
   })
 
+  test('is in ASCII, so that V8 holds a byte for each character, with licences beside it', async () => {
+    const source = await makeSource({
+      'index.ts':
+        "/*! © Müller */\n// Käse\nexport default { name: 'Käse 猫', /* Milch für */ a: 1 }",
+    })
+    const built = await build(source)
+
+    expect(await readFile(built.manifest.entryPath, 'latin1')).toMatch(/^[\0-\x7f]+$/)
+    expect(await importBuilt(built)).toEqual({ name: 'Käse 猫', a: 1 })
+    expect(await readFile(join(source, 'dist/plugin.cjs.LEGAL.txt'), 'utf8')).toContain('© Müller')
+  })
+
   test('is shorter when it is minified, with its names kept', async () => {
     const source = await makeSource({
       'index.ts':
