@@ -160,10 +160,12 @@ test('a body that has been read is garbage, and so is who read it', async () => 
     return new WeakRef(pieces)
   }
   const body = await read()
-  await vi.waitFor(() => {
+  // An expectation that fails would hold on to it.
+  await vi.waitUntil(() => {
     collect()
-    expect(body.deref()).toBeUndefined()
+    return body.deref() === undefined
   })
+  expect(body.deref()).toBeUndefined()
   await driver.close()
 })
 
