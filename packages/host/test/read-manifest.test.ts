@@ -42,11 +42,11 @@ describe('a manifest', () => {
   test('carries permissions, each name once, and limits, with defaults for those left out', async () => {
     const holdfast = {
       ...least,
-      permissions: { network: true, environment: ['KEY', '_other2', 'KEY'] },
+      permissions: { network: true, environment: ['KEY', '_other2', 'KEY', 'NODE_ENV'] },
       limits: { memoryBytes: 67_108_864, queue: 0 },
     }
     expect(await readManifest(await makePluginFolder(holdfast))).toMatchObject({
-      permissions: { network: true, environment: ['KEY', '_other2'] },
+      permissions: { network: true, environment: ['KEY', '_other2', 'NODE_ENV'] },
       limits: { memoryBytes: 67_108_864, timeoutMs: 60_000, concurrency: 64, queue: 0 },
     })
   })
@@ -141,13 +141,18 @@ describe('a manifest is refused, with the field and what to write,', () => {
       { ...least, permissions: { environment: ['KEY', 'MY-KEY'] } },
       'holdfast.permissions.environment.1 must be the name of a variable: letters, digits',
     ],
-    ...['NODE_OPTIONS', 'node_extra_ca_certs', 'LD_PRELOAD', 'DYLD_X', 'HOLDFAST_TOKEN'].map(
-      (name): [string, unknown, string] => [
-        `the variable ${name}`,
-        { ...least, permissions: { environment: [name] } },
-        `holdfast.permissions.environment.0 must be a variable of the plugin's own, and not one that Node.js, the system or the host goes by; got "${name}"`,
-      ],
-    ),
+    ...[
+      'NODE_OPTIONS',
+      'NODE_ENVIRON',
+      'node_extra_ca_certs',
+      'LD_PRELOAD',
+      'DYLD_X',
+      'HOLDFAST_TOKEN',
+    ].map((name): [string, unknown, string] => [
+      `the variable ${name}`,
+      { ...least, permissions: { environment: [name] } },
+      `holdfast.permissions.environment.0 must be a variable of the plugin's own, and not one that Node.js, the system or the host goes by; got "${name}"`,
+    ]),
     [
       'less memory than Node needs',
       { ...least, limits: { memoryBytes: 67_108_863 } },
