@@ -27,6 +27,7 @@ test('each row of the host is a line of JSON, and the chart has them all', async
     'start-cold ms',
     'start-warm ms',
     'idle per GiB',
+    'idle-lean per GiB',
     'kill ms',
   ])
   for (const { ours, other, ratio, skipped, goal, met } of rows) {

@@ -5,7 +5,7 @@ import type { BenchMode } from './bench-modes.ts'
 import { callRows } from './call-rows.ts'
 import { HostBench } from './host-bench.ts'
 import { fullRun, type HostRow, type HostRun, quickRun } from './host-run.ts'
-import { idleRow } from './idle-row.ts'
+import { idleRows } from './idle-rows.ts'
 import { killRow } from './kill-row.ts'
 import { startRows } from './start-rows.ts'
 import { tickRow } from './tick-row.ts'
@@ -36,7 +36,7 @@ export async function benchHost(options: BenchHostOptions, signal: AbortSignal):
 }
 
 function allRows(run: HostRun): readonly HostRow[] {
-  return [...callRows(run), tickRow(run), ...startRows(run), idleRow(run), killRow(run)]
+  return [...callRows(run), tickRow(run), ...startRows(run), ...idleRows(run), killRow(run)]
 }
 
 function describe({ rounds, seconds }: HostRun, { mode }: HostBench): string {

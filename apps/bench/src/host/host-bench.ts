@@ -9,10 +9,10 @@ import { BenchError, SkipRow } from '../bench-error.ts'
 import type { BenchMode } from './bench-modes.ts'
 import { OpenHost } from './open-host.ts'
 
-type Folder = 'bench' | 'sample'
-
 /** The benchmark's own plugin, and one as its author would publish it. */
-const folders: Readonly<Record<Folder, string>> = {
+export type PluginFolder = 'bench' | 'sample'
+
+const folders: Readonly<Record<PluginFolder, string>> = {
   bench: fileURLToPath(new URL('../../src/host/plugin', import.meta.url)),
   sample: fileURLToPath(new URL('../../../runner/plugins/preferences', import.meta.url)),
 }
@@ -22,7 +22,7 @@ export class HostBench implements AsyncDisposable {
   readonly mode: BenchMode
   /** How long after its cancellation a call has to end before its process is killed. */
   readonly graceMs: number = 500
-  readonly #built = new Map<Folder, Promise<PluginManifest>>()
+  readonly #built = new Map<PluginFolder, Promise<PluginManifest>>()
   readonly #directory: string
 
   private constructor(mode: BenchMode, directory: string) {
@@ -38,13 +38,13 @@ export class HostBench implements AsyncDisposable {
   }
 
   /** A plugin as it is in production: built, once in a run. */
-  plugin(folder: Folder): Promise<PluginManifest> {
+  plugin(folder: PluginFolder): Promise<PluginManifest> {
     const built = this.#built.get(folder) ?? this.#build(folder)
     this.#built.set(folder, built)
     return built
   }
 
-  async #build(folder: Folder): Promise<PluginManifest> {
+  async #build(folder: PluginFolder): Promise<PluginManifest> {
     const { manifest, warnings } = await buildPlugin(folders[folder], {
       outputDirectory: join(this.#directory, folder),
       // So that nothing of this repository needs to be compiled.
@@ -55,7 +55,7 @@ export class HostBench implements AsyncDisposable {
   }
 
   /** So many plugins with the same code, and each with a process of its own. */
-  async plugins(folder: Folder, count: number): Promise<readonly PluginManifest[]> {
+  async plugins(folder: PluginFolder, count: number): Promise<readonly PluginManifest[]> {
     const manifest = await this.plugin(folder)
     return Array.from({ length: count }, (_, index) => ({
       ...manifest,

@@ -52,9 +52,9 @@ const startCold: Start = async (bench, starts, signal) => {
 }
 
 const startWarm: Start = async (bench, starts, signal) => {
+  const [first, ...plugins] = await bench.plugins('bench', starts + 1)
   const others = new Set(processesBelow().map(({ pid }) => pid))
   const look = () => processesBelow().filter(({ pid }) => !others.has(pid))
-  const [first, ...plugins] = await bench.plugins('bench', starts + 1)
   if (first === undefined) return []
   await using host = await bench.open([first, ...plugins], signal)
   // With the first process that is used, one comes that is not.

@@ -1,3 +1,4 @@
+import type { PluginId } from '@holdfast/core'
 import { BareNode } from './bare-node.ts'
 import {
   processesBelow,
@@ -5,25 +6,61 @@ import {
   proportionalMemory,
   whenIdle,
 } from './child-processes.ts'
-import type { HostBench } from './host-bench.ts'
+import type { HostBench, PluginFolder } from './host-bench.ts'
 import type { HostRow, HostRun } from './host-run.ts'
+import type { OpenHost } from './open-host.ts'
 
 const gibibyte = 1_073_741_824
-const callsEach = 25
 const idleMs = 1_000
+const usesEach = 25
+
+/** Plugins that were used and are idle. */
+interface Idle extends Pick<HostRow, 'name' | 'title' | 'goal'> {
+  readonly folder: PluginFolder
+  readonly use: (host: OpenHost, plugin: PluginId) => Promise<void>
+}
+
+const sample: Omit<Idle, 'title'> = {
+  name: 'idle',
+  goal: { figure: 'ours', is: 'at least', bound: 70 },
+  folder: 'sample',
+  async use(host, plugin) {
+    await host.call(plugin, 'set-preferences', { user: 'ada', changes: { theme: 'dark' } })
+    await host.call(plugin, 'get-preferences', { user: 'ada' })
+  },
+}
+
+const lean: Omit<Idle, 'title'> = {
+  name: 'idle-lean',
+  goal: null,
+  folder: 'bench',
+  async use(host, plugin) {
+    await host.call(plugin, 'fill', { bytes: 1_024, count: 1 })
+    await host.call(plugin, 'empty')
+  },
+}
 
 /** How many plugins that were used and are idle fit in a GiB, against Node.js with no code. */
-export function idleRow({ idlePlugins }: HostRun): HostRow {
+export function idleRows({ idlePlugins }: HostRun): readonly HostRow[] {
+  const other = 'by PSS / idle Node.js processes'
+  return [
+    toPlan({ ...sample, title: `${idlePlugins} idle plugins, ${other}` }, idlePlugins),
+    toPlan({ ...lean, title: `${idlePlugins} without a library, ${other}` }, idlePlugins),
+  ]
+}
+
+function toPlan(idle: Idle, count: number): HostRow {
+  const { name, title, goal } = idle
   return {
-    name: 'idle',
-    title: `${idlePlugins} idle plugins, by PSS / idle Node.js processes`,
+    name,
+    title,
     unit: 'per GiB',
-    goal: { figure: 'ours', is: 'at least', bound: 70 },
+    goal,
     async prepare(bench, signal) {
       bench.mustHaveProcesses()
       return {
-        ours: () => measurePlugins(bench, idlePlugins, signal),
-        other: () => measureBareNode(idlePlugins, signal),
+        ours: () => measurePlugins(idle, bench, count, signal),
+        other: () => measureBareNode(count, signal),
         [Symbol.asyncDispose]: async () => undefined,
       }
     },
@@ -31,18 +68,16 @@ export function idleRow({ idlePlugins }: HostRun): HostRow {
 }
 
 async function measurePlugins(
+  { folder, use }: Idle,
   bench: HostBench,
   count: number,
   signal: AbortSignal,
 ): Promise<number> {
-  const plugins = await bench.plugins('sample', count)
+  const plugins = await bench.plugins(folder, count)
   const memory = new Memory()
   await using host = await bench.open(plugins, signal)
   for (const { id } of plugins) {
-    for (let user = 0; user < callsEach; user += 1) {
-      await host.call(id, 'set-preferences', { user: `${user}`, changes: { theme: 'dark' } })
-      await host.call(id, 'get-preferences', { user: `${user}` })
-    }
+    for (let uses = 0; uses < usesEach; uses += 1) await use(host, id)
   }
   return await memory.perGibibyte(count, signal)
 }
