@@ -22,6 +22,7 @@ export function toHostedPlugin(
     throw manifestInvalid(
       join(manifest.directory, 'package.json'),
       `holdfast.endpoints has rules for ${JSON.stringify(unknown)}, but the code defines no such endpoint. It defines ${known}.`,
+      ['holdfast', 'endpoints', unknown],
     )
   }
   const { id, version } = manifest
