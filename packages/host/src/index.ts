@@ -20,4 +20,5 @@ export type {
   PluginPermissions,
 } from './manifest/plugin-manifest.ts'
 export { readManifest } from './manifest/read-manifest.ts'
+export { watchPlugins, type WatchPluginsOptions } from './reload/watch-plugins.ts'
 export type { PluginLog } from './plugin-log.ts'

@@ -62,7 +62,7 @@ function checkTool(name: string, tool: ToolClass): ToolClass {
   if (!isKind(tool, 'tool/v1')) throw notAClass(subject, 'Tool', tool)
   const { description, parameters } = tool
   // A class of an older copy of this package has no such field.
-  const { idempotent = false }: Partial<ToolClass> = tool
+  const { idempotent } = tool as Partial<ToolClass>
   if (typeof description !== 'string') {
     throw wrongType(`${subject} has a string as its static description`, description)
   }
@@ -72,7 +72,7 @@ function checkTool(name: string, tool: ToolClass): ToolClass {
       parameters,
     )
   }
-  if (typeof idempotent !== 'boolean') {
+  if (idempotent !== undefined && typeof idempotent !== 'boolean') {
     throw wrongType(`${subject} has true or false as its static idempotent`, idempotent)
   }
   return tool

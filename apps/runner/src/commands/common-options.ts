@@ -30,6 +30,17 @@ export function grantsOption(): Option {
   )
 }
 
+/** `--mode`, for where plugins run. */
+export function modeOption(): Option {
+  return new Option(
+    '--mode <mode>',
+    'where plugins run: process, each in one of its own; sandbox, by bubblewrap, for each workspace one; inline, in this process, for plugins that you trust like it',
+  )
+    .env('HOLDFAST_MODE')
+    .choices(['process', 'sandbox', 'inline'])
+    .default('process')
+}
+
 /** Takes a whole number from `least` to `most` as the value of an option. */
 export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER) {
   return (text: string): number => {

@@ -1,5 +1,11 @@
 import type { Command } from 'commander'
-import { defaultWorkspace, grantsOption, noMigrateOption, storeOption } from './common-options.ts'
+import {
+  defaultWorkspace,
+  grantsOption,
+  modeOption,
+  noMigrateOption,
+  storeOption,
+} from './common-options.ts'
 import type { RunOptions } from './run.ts'
 
 export function addRunCommand(program: Command, signal: AbortSignal): void {
@@ -17,6 +23,7 @@ export function addRunCommand(program: Command, signal: AbortSignal): void {
     .addOption(storeOption())
     .addOption(noMigrateOption())
     .addOption(grantsOption())
+    .addOption(modeOption())
     .option('--output-dir <dir>', 'where to write the files that the tool gives')
     .option(
       '--json',

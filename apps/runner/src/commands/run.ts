@@ -1,9 +1,10 @@
 import { parseWorkspaceId } from '@holdfast/core'
-import { createHost, readManifest } from '@holdfast/host'
+import { createHost, type HostMode, readManifest } from '@holdfast/host'
 import { findUngranted } from '../find-ungranted.ts'
 import { createMessagePrinter } from '../message-printer.ts'
 import { readGrants } from '../read-grants.ts'
 import { readInput } from '../read-input.ts'
+import { showLog } from '../show-log.ts'
 import { openStore } from '../store-registry.ts'
 import { writeTo } from '../write-to.ts'
 
@@ -13,6 +14,7 @@ export interface RunOptions {
   readonly store: string
   readonly migrate: boolean
   readonly grants?: string
+  readonly mode: HostMode
   readonly outputDir?: string
   readonly json?: true
 }
@@ -35,7 +37,15 @@ export async function run(
     migrate: options.migrate,
     signal,
   })
-  await using host = createHost({ driver, plugins: [manifest], mode: 'inline' })
+  await using host = createHost({
+    driver,
+    plugins: [manifest],
+    mode: options.mode,
+    grantsOf,
+    keepsWarm: false,
+    // What the tool says by this.log is among its messages.
+    onLog: (log) => void (log.source !== 'tool' && showLog(log, { json: options.json === true })),
+  })
   const call = { workspace, plugin: manifest.id, tool, parameters, signal }
   for await (const message of host.invokeTool(call)) await print(message)
 }

@@ -1,5 +1,11 @@
 import type { Command } from 'commander'
-import { grantsOption, noMigrateOption, storeOption, wholeNumber } from './common-options.ts'
+import {
+  grantsOption,
+  modeOption,
+  noMigrateOption,
+  storeOption,
+  wholeNumber,
+} from './common-options.ts'
 import type { ServeOptions } from './serve.ts'
 
 export function addServeCommand(program: Command, signal: AbortSignal): void {
@@ -22,12 +28,14 @@ export function addServeCommand(program: Command, signal: AbortSignal): void {
     .option('--token-file <file>', 'ask for the token in this file; or set HOLDFAST_TOKEN')
     .option('--settings <file>', 'JSON: settings of endpoints, by the id of the plugin')
     .addOption(grantsOption())
+    .addOption(modeOption())
     .option(
       '--drain-timeout-ms <n>',
       'how long calls in flight may go on after SIGTERM',
       wholeNumber(0, 2_147_483_647),
       30_000,
     )
+    .option('--watch', 'load plugins anew when their files change; for development')
     .option('--json', 'print where it listens as one line of JSON to stdout')
     .addHelpText('after', help)
     .action(async (_options: ServeOptions, command: Command) => {
@@ -55,6 +63,9 @@ Grants:
   --grants FILE says so, and can give less, never more:
   { "*": { "memoryBytes": 134217728 },
     "notes": { "network": false, "environment": ["OPENAI_API_KEY"], "timeoutMs": 5000 } }
+
+What plugins write to their console goes to stderr with the plugin and the workspace; --json makes each
+line JSON. docs/security.md says what each mode protects you from.
 
 Examples:
   holdfast serve --plugins ./plugins

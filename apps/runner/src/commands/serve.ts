@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createHost } from '@holdfast/host'
+import { createHost, type Host, type HostMode, type PluginLog, watchPlugins } from '@holdfast/host'
 import { findPlugins } from '../find-plugins.ts'
 import { findUngranted } from '../find-ungranted.ts'
 import { parseListenAddress } from '../http/loopback.ts'
@@ -7,7 +7,9 @@ import { readSettings } from '../http/read-settings.ts'
 import { readToken } from '../http/read-token.ts'
 import { type RunningServer, startServer } from '../http/start-server.ts'
 import { readGrants } from '../read-grants.ts'
-import { showError } from '../show-error.ts'
+import { type ErrorStyle, showError } from '../show-error.ts'
+import { showLog } from '../show-log.ts'
+import { showSourceLine } from '../show-source-line.ts'
 import { describeStore, openStore } from '../store-registry.ts'
 import { sweepRegularly } from '../sweep-regularly.ts'
 import { writeTo } from '../write-to.ts'
@@ -21,6 +23,8 @@ export interface ServeOptions {
   readonly tokenFile?: string
   readonly settings?: string
   readonly grants?: string
+  readonly mode: HostMode
+  readonly watch?: true
   readonly drainTimeoutMs: number
   readonly json?: true
   readonly verbose?: true
@@ -43,7 +47,9 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
     migrate: options.migrate,
     signal,
   })
-  await using host = createHost({ driver, plugins, mode: 'inline' })
+  const onLog = (log: PluginLog): void => void showLog(log, style)
+  await using host = createHost({ driver, plugins, mode: options.mode, grantsOf, onLog })
+  const { weaknesses } = await host.prepare()
   // A plugin that cannot be loaded is for the operator to know of, and not for the first caller.
   for (const { id } of plugins) await host.describe(id)
 
@@ -61,16 +67,39 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
     store: describeStore(options.store),
     plugins: plugins.map(({ id, version }) => `${id} ${version}`),
     needsToken: token !== null,
+    mode: options.mode,
+    weaknesses,
     ungranted: findUngranted(plugins, grantsOf),
   })
+  if (options.watch === true) reloadOnChange(host, style, signal)
   if (!signal.aborted) await once(signal, 'abort')
   await server.drain(options.drainTimeoutMs)
+}
+
+function reloadOnChange(host: Host, style: ErrorStyle, signal: AbortSignal): void {
+  watchPlugins(host, {
+    signal,
+    onReload: ({ id, version }, tookMs) =>
+      void writeTo(
+        process.stderr,
+        `holdfast: ${id} ${version} is loaded anew (${tookMs.toFixed(0)} ms)\n`,
+      ),
+    onError: (_plugin, error) => void showLoadError(error, style),
+  })
+}
+
+async function showLoadError(error: unknown, style: ErrorStyle): Promise<void> {
+  await showError(error, style)
+  if (!style.json) await showSourceLine(error)
 }
 
 interface Announcement {
   readonly store: string
   readonly plugins: readonly string[]
   readonly needsToken: boolean
+  readonly mode: HostMode
+  /** Protections that the mode should have and that are missing here. */
+  readonly weaknesses: readonly string[]
   /** What plugins ask for and are not granted, by their id. */
   readonly ungranted: Readonly<Record<string, readonly string[]>>
 }
@@ -94,6 +123,8 @@ async function announce(
       `  store    ${facts.store}`,
       `  plugins  ${facts.plugins.join(', ')}`,
       `  access   ${access}`,
+      `  mode     ${facts.mode}`,
+      ...facts.weaknesses.map((weakness) => `  note     ${weakness}`),
       ...Object.entries(facts.ungranted).map(
         ([plugin, names]) => `  refused  ${plugin}: ${names.join(', ')}; see --grants`,
       ),

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@holdfast/core'
-import { createHost, type HostedPlugin, readManifest } from '@holdfast/host'
+import { createHost, type HostedPlugin, type HostMode, readManifest } from '@holdfast/host'
 import type { ToolDescription } from '@holdfast/session/runtime'
 import { readGrants } from '../read-grants.ts'
 import { openStore } from '../store-registry.ts'
@@ -7,6 +7,7 @@ import { writeText } from '../write-text.ts'
 
 export interface ToolsOptions {
   readonly grants?: string
+  readonly mode: HostMode
   readonly json?: true
 }
 
@@ -17,10 +18,16 @@ export async function showTools(
   signal: AbortSignal,
 ): Promise<void> {
   const manifest = await readManifest(directory)
-  await readGrants(options.grants, [manifest], { partial: true })
+  const grantsOf = await readGrants(options.grants, [manifest], { partial: true })
   // Nothing is called, so nothing is stored.
   await using driver = await openStore('memory:', { create: true, signal })
-  await using host = createHost({ driver, plugins: [manifest], mode: 'inline' })
+  await using host = createHost({
+    driver,
+    plugins: [manifest],
+    mode: options.mode,
+    grantsOf,
+    keepsWarm: false,
+  })
   const plugin = await host.describe(manifest.id)
   const text = options.json === true ? JSON.stringify(plugin) : describePlugin(plugin)
   await writeText(process.stdout, `${text}\n`)

@@ -27,7 +27,7 @@ export async function runStage(
 ): Promise<void> {
   const plugins = await findPlugins([repository.plugins])
   await using driver = await openStore(`file:${file}`, { create: true, signal })
-  await using host = createHost({ driver, plugins, mode: 'inline' })
+  await using host = createHost({ driver, plugins, keepsWarm: false })
   const calls = callsOf(host, signal)
   // The crawl counts its runs, and is the last to store something.
   const { runs } = jsonOf(await calls.call('crawl', 'status')) as { runs: number }

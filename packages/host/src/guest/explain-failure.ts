@@ -19,5 +19,5 @@ export function explainFailure(error: unknown, order: LoadOrder): Error {
       throw error
     })
   }
-  return loadFailed(subject, explainLoadError(error, place, subject), error)
+  return loadFailed(subject, explainLoadError(error, place, subject), error, place)
 }

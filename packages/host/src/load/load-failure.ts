@@ -15,16 +15,18 @@ export interface Place {
   readonly line: string
 }
 
-/** The error of a plugin whose code cannot be loaded. */
+/** The error of a plugin whose code cannot be loaded, with the place in its source if that is known. */
 export function loadFailed(
   { id, entryPath }: LoadSubject,
   reason: string,
   cause: unknown,
+  place?: Place,
 ): HoldfastError {
+  const where = place === undefined ? {} : { file: place.path, line: Number(place.line) }
   return new HoldfastError(
     'PLUGIN_LOAD_FAILED',
     `The plugin "${id}" cannot be loaded: ${reason}`.replaceAll(/\s+/g, ' '),
-    { context: { plugin: id, entry: entryPath }, cause },
+    { context: { plugin: id, entry: entryPath, ...where }, cause },
   )
 }
 

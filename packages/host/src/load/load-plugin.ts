@@ -24,7 +24,7 @@ export async function loadPlugin(manifest: PluginManifest): Promise<PluginDefini
     module = (await import(entry)) as typeof module
   } catch (error) {
     const place = placeOf(error) ?? (await placeOfSyntaxError(error, entry))
-    throw loadFailed(manifest, explainLoadError(error, place, manifest), error)
+    throw loadFailed(manifest, explainLoadError(error, place, manifest), error, place)
   }
   try {
     return assertPluginDefinition(exportOf(module))

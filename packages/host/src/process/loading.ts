@@ -105,7 +105,7 @@ export class Loading {
     const error = /^[A-Z][A-Za-z]*Error\b[^\n]*$/m.exec(exit.lastWords)?.[0]
     const cause = new Error(exit.lastWords)
     const reason = error ?? `its process ended while it was loading: ${describeExit(exit)}`
-    return loadFailed(manifest, `${reason}${where}`, cause)
+    return loadFailed(manifest, `${reason}${where}`, cause, place)
   }
 
   tookTooLong(startMs: number): Error {

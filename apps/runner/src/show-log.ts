@@ -1,0 +1,29 @@
+import { styleText } from 'node:util'
+import type { PluginLog } from '@holdfast/host'
+import { escapeControls } from './escape-controls.ts'
+import { escapeText } from './escape-text.ts'
+import { writeTo } from './write-to.ts'
+
+/** How lines of plugins' logs are shown. */
+export interface LogStyle {
+  /** One line of JSON each. */
+  readonly json: boolean
+}
+
+const colours = { debug: 'gray', info: 'cyan', warn: 'yellow', error: 'red' } as const
+
+/** Writes a line of a plugin's log to stderr: `notes acme warn: text`. */
+export async function showLog(log: PluginLog, { json }: LogStyle): Promise<void> {
+  await writeTo(process.stderr, `${json ? escapeText(JSON.stringify(toJson(log))) : toLine(log)}\n`)
+}
+
+function toJson(log: PluginLog): object {
+  return { ...log, at: new Date(log.at).toISOString() }
+}
+
+function toLine({ plugin, workspace, level, text, data }: PluginLog): string {
+  const who = workspace === null ? plugin : `${plugin} ${workspace}`
+  const label = styleText(colours[level], `${level}:`, { stream: process.stderr })
+  const facts = data === null ? '' : ` ${JSON.stringify(data)}`
+  return `${who} ${label} ${escapeControls(`${text}${facts}`)}`
+}
