@@ -1,4 +1,3 @@
-// Nothing but Node is imported here: it is for the processes of plugins, too.
 import { readFileSync } from 'node:fs'
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { dirname, resolve } from 'node:path'
@@ -9,13 +8,16 @@ import { dirname, resolve } from 'node:path'
  * no script of node:vm. The source map is read at the first trace that names the bundle; without it,
  * traces stay as they are.
  *
+ * It may be used on any text of a plugin, built or not: on logs, and on what comes from its process,
+ * which cannot read the map.
+ *
  * @param entryPath of the bundle, absolute; its map is in the file with `.map` at the end
  */
 export function stackRestorer(entryPath: string): (stack: string) => string {
   let map: SourceMap | null | undefined
   return (stack) => {
     if (!stack.includes(`${entryPath}:`)) return stack
-    map ??= readSourceMap(entryPath)
+    if (map === undefined) map = readSourceMap(entryPath)
     return map === null ? stack : restore(stack, entryPath, map)
   }
 }
