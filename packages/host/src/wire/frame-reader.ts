@@ -112,6 +112,11 @@ export class FrameReader {
   }
 
   #beginAssembly(type: number, id: number, total: number): Assembly {
+    if (total > wireLimits.maxMessageBytes) {
+      throw new ProtocolError(
+        `a message of ${total} bytes, where ${wireLimits.maxMessageBytes} are the most`,
+      )
+    }
     this.#assemblyBytes += total
     if (this.#assemblyBytes > wireLimits.maxCallBytesInFlight) {
       throw new ProtocolError(
