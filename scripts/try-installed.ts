@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -25,13 +25,15 @@ export default definePlugin({ tools: { remember: Remember } })
 `
 
 /**
- * Installs tarballs with plain npm into an empty folder, writes a plugin there, and runs it in two
- * processes: what a user does first.
+ * Installs tarballs with plain npm into an empty folder, writes a plugin there, runs it in two
+ * processes, and runs what was built of it: what a user does first.
  *
  * @returns what went wrong
  */
 export function tryInstalled(tarballs: readonly string[]): readonly string[] {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'holdfast-installed-'))
+  // Where root runs this, the plugin is run by another user.
+  chmodSync(folder.path, 0o755)
   const run = (command: string, args: readonly string[]): string => {
     const result = spawnSync(command, args, { cwd: folder.path, encoding: 'utf8' })
     if (result.error) throw result.error
@@ -45,8 +47,14 @@ export function tryInstalled(tarballs: readonly string[]): readonly string[] {
   writeFileSync(join(folder.path, 'diary', 'package.json'), JSON.stringify(manifest))
   writeFileSync(join(folder.path, 'diary', 'index.ts'), plugin)
   const remember = ['holdfast', 'run', './diary', 'remember', '--input', '{ "note": "milk" }']
-  return ['That makes 1.\n', 'That makes 2.\n'].flatMap((expected) => {
-    const printed = run('npx', ['--no-install', ...remember])
+  const expectRemembered = (args: readonly string[], count: number): string[] => {
+    const expected = `That makes ${count}.\n`
+    const printed = run('npx', ['--no-install', ...args])
     return printed === expected ? [] : [`Expected ${expected}but got ${printed}`]
-  })
+  }
+  const findings = [...expectRemembered(remember, 1), ...expectRemembered(remember, 2)]
+  const built = run('npx', ['--no-install', 'holdfast', 'build', './diary', '--out-dir', './built'])
+  if (built.startsWith('exit')) return [...findings, built]
+  const rememberBuilt = remember.map((arg) => (arg === './diary' ? './built' : arg))
+  return [...findings, ...expectRemembered(rememberBuilt, 3)]
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { dirname, resolve } from 'node:path'
 
@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path'
  * Makes a function that puts the author's files and lines into stack traces of the bundle at a path.
  * Node does so by itself, with `--enable-source-maps`, for modules that its own loader loads, and for
  * no script of node:vm. The source map is read at the first trace that names the bundle; without it,
- * traces stay as they are.
+ * traces stay as they are, and so they do with one of more than 32 MiB.
  *
  * It may be used on any text of a plugin, built or not: on logs, and on what comes from its process,
  * which cannot read the map.
@@ -22,9 +22,14 @@ export function stackRestorer(entryPath: string): (stack: string) => string {
   }
 }
 
+/** The largest source map that is read, 32 MiB: whoever built the plugin may not be trusted. */
+const maxMapBytes = 33_554_432
+
 function readSourceMap(entryPath: string): SourceMap | null {
+  const path = `${entryPath}.map`
   try {
-    const payload = JSON.parse(readFileSync(`${entryPath}.map`, 'utf8')) as SourceMapPayload
+    if (statSync(path).size > maxMapBytes) return null
+    const payload = JSON.parse(readFileSync(path, 'utf8')) as SourceMapPayload
     return new SourceMap(payload)
   } catch {
     return null
