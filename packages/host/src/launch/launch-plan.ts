@@ -13,6 +13,8 @@ export interface LaunchRequest {
   readonly memoryBytes: number
   /** A number that no other process of this host has while it lives: it decides its user. */
   readonly slot: number
+  /** Folder of the control group to put it into. */
+  readonly cgroup?: string | undefined
 }
 
 /** How to start it. Its file descriptor 3 is a socket to the host; 0 to 2 are as usual. */

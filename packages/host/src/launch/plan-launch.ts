@@ -18,6 +18,7 @@ import { userArguments } from './user-arguments.ts'
 export function planLaunch(request: LaunchRequest, environment: LaunchEnvironment): LaunchPlan {
   refusePatterns([request.guestPath, ...request.readPaths])
   const [command = '', ...args] = [
+    ...cgroupCommand(request),
     ...privilegeCommand(request, environment),
     ...(request.mode === 'sandbox' ? sandboxCommand(request, environment) : []),
     ...limitCommand(request, environment),
@@ -25,6 +26,12 @@ export function planLaunch(request: LaunchRequest, environment: LaunchEnvironmen
     ...nodeArguments(request, environment),
   ]
   return { command, args, env: {}, cwd: '/' }
+}
+
+/** Enters the group before there is a child that would stay out of it. */
+function cgroupCommand({ cgroup }: LaunchRequest): readonly string[] {
+  if (cgroup === undefined) return []
+  return ['/bin/sh', '-c', 'echo 0 > "$0/cgroup.procs" && exec "$@"', cgroup]
 }
 
 /** Ends the process with its host, whatever becomes of that, and leaves it nothing to rise by. */

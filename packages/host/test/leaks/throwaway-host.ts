@@ -38,9 +38,13 @@ export class ThrowawayHost implements AsyncDisposable {
     this.#ended.catch(() => undefined)
   }
 
-  /** Has its plugin try a probe. */
-  async attempt(probe: string, targets: Partial<Targets>): Promise<Verdict> {
-    this.#child.stdin?.write(`${JSON.stringify([probe, targets])}\n`)
+  /** Has its plugin try a probe, in a workspace. */
+  async attempt(
+    probe: string,
+    targets: Partial<Targets>,
+    workspace: string = 'acme',
+  ): Promise<Verdict> {
+    this.#child.stdin?.write(`${JSON.stringify([workspace, probe, targets])}\n`)
     const [answer] = await Promise.race([
       once(this.#answers, 'line') as Promise<[string]>,
       this.#ended,
