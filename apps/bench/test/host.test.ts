@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { start } from './bench.ts'
+
+// It measures for some seconds, and others may have the machine's cores.
+vi.setConfig({ testTimeout: 180_000 })
 
 test('each row of the host is a line of JSON, and the chart has them all', async () => {
   const { folder, ended } = await start((path) => [
