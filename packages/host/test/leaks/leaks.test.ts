@@ -15,8 +15,10 @@ afterAll(async () => {
 describe.for(leakRows.map((row) => [titleOf(row), row] as const))('%s', ([, row]) => {
   let host: ThrowawayHost
 
-  beforeAll(() => {
-    if (row.missing === null) host = new ThrowawayHost(row, open.targets.secret)
+  beforeAll(async () => {
+    if (row.missing !== null) return
+    host = new ThrowawayHost(row, open.targets.secret)
+    await host.attempt('keep', open.targets, open.targets.otherWorkspace)
   })
 
   afterAll(async () => {

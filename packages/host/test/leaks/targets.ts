@@ -53,6 +53,7 @@ export async function openTargets(): Promise<OpenTargets> {
       socketPath,
       abstractSocket,
       datagramPort: datagrams.address().port,
+      otherWorkspace: 'other',
       hostName: hostname(),
       networkAddress: findAddress(),
       memoryBytes: totalmem(),

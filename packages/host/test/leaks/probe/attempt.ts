@@ -1,3 +1,4 @@
+import { dataProbes } from './data-probes.ts'
 import { fileProbes } from './file-probes.ts'
 import { machineProbes } from './machine-probes.ts'
 import { networkProbes } from './network-probes.ts'
@@ -10,6 +11,7 @@ export const probes: Readonly<Record<string, Probe>> = {
   ...processProbes,
   ...networkProbes,
   ...machineProbes,
+  ...dataProbes,
 }
 
 /** What came of a probe. */

@@ -1,5 +1,6 @@
 import { definePlugin, type Message, Tool } from '@holdfast/session'
 import { attempt, probes } from './attempt.ts'
+import { keep } from './data-probes.ts'
 import type { Probe, Targets } from './probe.ts'
 
 function toolFor(probe: Probe) {
@@ -14,5 +15,7 @@ function toolFor(probe: Probe) {
 // The host takes the default export.
 // oxlint-disable-next-line import/no-default-export
 export default definePlugin({
-  tools: Object.fromEntries(Object.entries(probes).map(([name, probe]) => [name, toolFor(probe)])),
+  tools: Object.fromEntries(
+    Object.entries({ ...probes, keep }).map(([name, probe]) => [name, toolFor(probe)]),
+  ),
 })

@@ -21,6 +21,8 @@ export interface Targets {
   readonly abstractSocket: string
   /** Of a socket for datagrams that sends each back. */
   readonly datagramPort: number
+  /** A workspace that has stored the secret. */
+  readonly otherWorkspace: string
   readonly hostName: string
   /** One by which the host is reached from elsewhere; its own, where there is no other. */
   readonly networkAddress: string
