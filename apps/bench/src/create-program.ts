@@ -33,7 +33,7 @@ export function createProgram(signal: AbortSignal, exit: (exitCode: number) => v
   addBenchmark(program, 'host', {
     defaultSeconds: 0.5,
     exampleRows: 'get-1k start',
-    minutes: 'about 3 minutes, with --quick some seconds',
+    minutes: 'about 4 minutes, with --quick about half a minute',
   })
     .description('the host of plugins against bare processes that do nothing else')
     .addOption(

@@ -48,3 +48,10 @@ test('a row of another benchmark is refused', async () => {
   expect(exitCode).toBe(1)
   expect(stderr).toMatch(/No row is named "pgbench-get-1"\. There are:\n {2}get-1k\n/)
 })
+
+test('a mode that there is not is refused with those that there are', async () => {
+  const { ended } = await start(() => ['host', '--mode', 'thread'])
+  const { exitCode, stderr } = await ended
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('Allowed choices are process, sandbox, inline.')
+})
