@@ -11,6 +11,8 @@ export interface DemoStep {
 export interface DemoContext {
   /** Folder of the repository, whose files are what the plugins work on. */
   readonly root: string
+  /** Folder of pages that the plugin which crawls them may read. */
+  readonly pages: string
   /** Which run of the demo this is, from 1. */
   readonly run: number
   /** Calls a tool, and gives its messages. */
@@ -19,8 +21,8 @@ export interface DemoContext {
     tool: string,
     parameters?: JsonObject,
   ) => Promise<readonly Message[]>
-  /** Sends a GET to an endpoint. */
-  readonly get: (plugin: string, path: string) => Promise<Response>
+  /** Sends a request to an endpoint. The body of the response is to be read or cancelled. */
+  readonly fetch: (plugin: string, path: string, init?: RequestInit) => Promise<Response>
 }
 
 /** The value of the JSON message among messages. */

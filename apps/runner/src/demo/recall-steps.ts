@@ -1,14 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DemoStep, jsonOf } from './demo-step.ts'
-import { conversation, filesToKeep, largeFile, nameOf, service, themeOf, user } from './inputs.ts'
+import {
+  conversation,
+  filesToKeep,
+  pathOf,
+  readLargeText,
+  service,
+  themeOf,
+  user,
+} from './inputs.ts'
 
 /** What the second process does: each plugin finds what the first process stored. */
 export const recallSteps: readonly DemoStep[] = [
   {
     plugin: 'preferences',
-    async run({ get, run }) {
-      const response = await get('preferences', `/preferences/${encodeURIComponent(user)}`)
+    async run({ fetch, run }) {
+      const response = await fetch('preferences', `/preferences/${encodeURIComponent(user)}`)
       const { preferences } = (await response.json()) as { preferences: { theme: string } }
       mustBe(preferences.theme === themeOf(run), 'the theme that was chosen')
       return `Its endpoint says that the theme of ${user} is ${preferences.theme}.`
@@ -38,9 +46,11 @@ export const recallSteps: readonly DemoStep[] = [
   {
     plugin: 'kv-cache',
     async run({ call, root }) {
-      const { origin, tookMs } = jsonOf(
-        await call('kv-cache', 'compute', { path: largeFile(root) }),
-      ) as { origin: string; tookMs: number }
+      const text = await readLargeText(root)
+      const { origin, tookMs } = jsonOf(await call('kv-cache', 'compute', { text })) as {
+        origin: string
+        tookMs: number
+      }
       mustBe(origin === 'hit', 'the result that was computed')
       const { hit, miss } = jsonOf(await call('kv-cache', 'stats')) as { hit: number; miss: number }
       return `The same from the cache in ${tookMs} ms. So far ${count(hit, 'hit')} and ${miss} computed.`
@@ -48,15 +58,14 @@ export const recallSteps: readonly DemoStep[] = [
   },
   {
     plugin: 'files',
-    async run({ call, root, run }) {
+    async run({ call, fetch, root, run }) {
       const { files } = jsonOf(await call('files', 'list-files', { limit: 1000 })) as {
         files: readonly { bytes: number }[]
       }
       for (const file of filesToKeep(root)) {
-        const messages = await call('files', 'download', { name: nameOf(run, file) })
-        const blob = messages.find(({ type }) => type === 'blob')
-        const onDisk = await readFile(join(root, file))
-        mustBe(blob?.type === 'blob' && onDisk.equals(blob.bytes), `${file}, byte for byte`)
+        const response = await fetch('files', pathOf(run, file))
+        const kept = await response.bytes()
+        mustBe((await readFile(join(root, file))).equals(kept), `${file}, byte for byte`)
       }
       const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
       return `${count(files.length, 'file')} of ${bytes} bytes; those of this run are as on the disk, byte for byte.`

@@ -36,20 +36,20 @@ export async function runStage(
   const does = stage === 'store' ? 'stores' : 'finds'
   await writeText(process.stdout, `\nRun ${run}, process ${process.pid} ${does}:\n`)
   for (const step of steps[stage]) {
-    const told = await step.run({ ...calls, root: repository.root, run })
+    const told = await step.run({ ...calls, ...repository, run })
     await writeText(process.stdout, `  ${step.plugin.padEnd(14)}${told}\n`)
   }
 }
 
-function callsOf(host: Host, signal: AbortSignal): Pick<DemoContext, 'call' | 'get'> {
+function callsOf(host: Host, signal: AbortSignal): Pick<DemoContext, 'call' | 'fetch'> {
   const workspace = parseWorkspaceId('demo')
   return {
     call(plugin, tool, parameters = {}) {
       const call = { workspace, plugin: parsePluginId(plugin), tool, parameters, signal }
       return Array.fromAsync(host.invokeTool(call))
     },
-    get(plugin, path) {
-      const request = new Request(new URL(path, 'http://localhost'))
+    fetch(plugin, path, init) {
+      const request = new Request(new URL(path, 'http://localhost'), { ...init, signal })
       return host.handleRequest({
         workspace,
         plugin: parsePluginId(plugin),

@@ -1,11 +1,12 @@
+import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { type DemoStep, jsonOf, textOf } from './demo-step.ts'
 import {
   conversation,
   filesToKeep,
-  firstPage,
-  largeFile,
-  nameOf,
+  pathOf,
+  readLargeText,
   service,
   themeOf,
   user,
@@ -48,23 +49,27 @@ export const storeSteps: readonly DemoStep[] = [
   {
     plugin: 'kv-cache',
     async run({ call, root }) {
-      return sentence(textOf(await call('kv-cache', 'compute', { path: largeFile(root) })))
+      const text = await readLargeText(root)
+      return sentence(textOf(await call('kv-cache', 'compute', { text })))
     },
   },
   {
     plugin: 'files',
-    async run({ call, root, run }) {
+    async run({ fetch, root, run }) {
       const files = filesToKeep(root)
       for (const file of files) {
-        await call('files', 'upload', { path: join(root, file), name: nameOf(run, file) })
+        const body = Readable.toWeb(createReadStream(join(root, file)))
+        const init = { method: 'PUT', body, duplex: 'half' as const }
+        const { ok, status } = await fetch('files', pathOf(run, file), init)
+        if (!ok) throw new Error(`The endpoint that keeps ${file} answered ${status}.`)
       }
       return `Stored ${files.join(', ')}.`
     },
   },
   {
     plugin: 'crawl',
-    async run({ call, root }) {
-      return textOf(await call('crawl', 'crawl', { root, start: firstPage, maxPages: 3 }))
+    async run({ call, pages }) {
+      return textOf(await call('crawl', 'crawl', { root: pages, maxPages: 3 }))
     },
   },
 ]

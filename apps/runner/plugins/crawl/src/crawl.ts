@@ -11,7 +11,12 @@ export class Crawl extends Tool {
     'Visits the pages of a folder (HTML and Markdown) by their links, and records title, length of text, links and dead links of each. Goes on where an earlier crawl ended or was killed, and visits no page again. Several may run at once.'
 
   static override readonly parameters = z.strictObject({
-    root: z.string().min(1).describe("Folder to crawl, on the runner's disk. It is never left."),
+    root: z
+      .string()
+      .min(1)
+      .describe(
+        "Folder to crawl, by its absolute path. It is never left. One that is not in this plugin's own folder can be read in the mode inline alone.",
+      ),
     start: z
       .string()
       .min(1)

@@ -5,7 +5,7 @@ import { baseName, typeOf } from './file-info.ts'
 
 export class Download extends Tool {
   static override readonly description =
-    'Gives a stored file, with its media type, or writes it to the disk of the runner, however large it is.'
+    'Gives a stored file, with its media type, or writes it to the disk of the runner.'
 
   static override readonly parameters = z.strictObject({
     name: z.string().min(1).describe('Name that it is stored under.'),
@@ -13,7 +13,7 @@ export class Download extends Tool {
       .string()
       .min(1)
       .optional()
-      .describe("New file to write it to, on the runner's disk, instead of giving it."),
+      .describe("New file to write it to instead, on the runner's disk: in the mode inline alone."),
   })
 
   async *invoke({ name, path }: ParametersOf<typeof Download>) {
@@ -31,9 +31,12 @@ export class Download extends Tool {
       return orNotFound(name, await this.session.storage.getEntry(name))
     } catch (error) {
       if (!isHoldfastError(error, 'VALUE_TOO_LARGE')) throw error
-      throw new Error(`${name} is too large to be given whole; have it written to a path`, {
-        cause: error,
-      })
+      throw new Error(
+        `${name} is too large to be given whole; get it from the endpoint /files/{name}`,
+        {
+          cause: error,
+        },
+      )
     }
   }
 

@@ -7,12 +7,16 @@ import { guessType } from './file-info.ts'
 
 export class Upload extends Tool {
   static override readonly description =
-    'Stores a file under a name, with its media type: from the disk of the runner, or from base64. What is stored under that name already is replaced, unless asked otherwise.'
+    'Stores a file under a name, with its media type: from base64, or from the disk of the runner. What is stored under that name already is replaced, unless asked otherwise.'
 
   static override readonly parameters = z
     .strictObject({
-      path: z.string().min(1).optional().describe("File to store, on the runner's disk."),
-      base64: z.base64().optional().describe('Content to store, instead of a file on the disk.'),
+      base64: z.base64().optional().describe('Content to store.'),
+      path: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("File to store instead, on the runner's disk: in the mode inline alone."),
       name: z
         .string()
         .min(1)
@@ -30,8 +34,8 @@ export class Upload extends Tool {
         .describe('Whether to replace what has that name already, or to fail.'),
     })
     .refine(({ path, base64 }) => (path === undefined) !== (base64 === undefined), {
-      error: 'Give either a path or the content in base64',
-      path: ['path'],
+      error: 'Give either the content in base64 or a path',
+      path: ['base64'],
     })
     .refine(({ path, name }) => path !== undefined || name !== undefined, {
       error: 'Content in base64 needs a name',

@@ -8,12 +8,16 @@ import { singleFlight } from './single-flight.ts'
 
 export class Compute extends Tool {
   static override readonly description =
-    'Measures how small a file or a text gets under the strongest compression. The first call for a content is slow; later ones answer from the cache, and concurrent ones wait for the first. Says which of them it was, and how long it took.'
+    'Measures how small a text or a file gets under the strongest compression. The first call for a content is slow; later ones answer from the cache, and concurrent ones wait for the first. Says which of them it was, and how long it took.'
 
   static override readonly parameters = z
     .strictObject({
-      path: z.string().min(1).optional().describe("File to measure, on the runner's disk."),
-      text: z.string().optional().describe('Text to measure, instead of a file.'),
+      path: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("File to measure, on the runner's disk: in the mode inline alone."),
+      text: z.string().optional().describe('Text to measure.'),
       codec: z.enum(codecs).default('brotli').describe('How to compress.'),
       ttlMs: z
         .int()
@@ -22,8 +26,8 @@ export class Compute extends Tool {
         .describe('How long a new result is kept, in milliseconds; a day if not given.'),
     })
     .refine(({ path, text }) => (path === undefined) !== (text === undefined), {
-      error: 'Give either a path or a text',
-      path: ['path'],
+      error: 'Give either a text or a path',
+      path: ['text'],
     })
 
   async *invoke({ path, text = '', codec, ttlMs }: ParametersOf<typeof Compute>) {
