@@ -23,6 +23,11 @@ cycle.cause = cycle
 
 test.each([
   ['reads a file', denied('FileSystemRead', '/etc/hosts'), 'may not read /etc/hosts. In a process'],
+  [
+    'imports what it does not name',
+    denied('FileSystemRead', '/plugin/node_modules/zod/package.json'),
+    'has in "dependencies": add there what it imports, and install it.',
+  ],
   ['writes a file', denied('FileSystemWrite', '/tmp/x'), 'may not write /tmp/x. No permission of'],
   ['starts a process', denied('ChildProcess', '/bin/sh'), 'no mode but "inline"'],
   ['starts a thread', denied('WorkerThreads'), 'may not start threads'],

@@ -1,6 +1,7 @@
 import { relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HoldfastError } from '@holdfast/core'
+import { explainDenial } from '@holdfast/session/runtime'
 
 /** What of a plugin an error about its code names. */
 export interface LoadSubject {
@@ -40,7 +41,8 @@ export function explainLoadError(
     return 'Node runs no TypeScript below node_modules. Ship JavaScript, and name that as the entry.'
   }
   const where = place === undefined ? '' : ` (${showPlace(place, directory)})`
-  return `${messageOf(error)}${where}`
+  const denial = error instanceof Error ? explainDenial(error) : null
+  return `${denial ?? messageOf(error)}${where}`
 }
 
 /** What is said where the entry has no plugin for its default export. */

@@ -41,11 +41,7 @@ function isDenial(error: Error): error is Denial {
 const inlineAlone = 'No permission of a manifest allows that, and no mode but "inline"'
 
 const refusals = new Map<string, (resource: string) => string>([
-  [
-    'FileSystemRead',
-    (path) =>
-      `it may not read ${orFiles(path)}. In a process of its own, a plugin reads its own folder and what it depends on. ${inlineAlone}.`,
-  ],
+  ['FileSystemRead', explainRead],
   [
     'FileSystemWrite',
     (path) =>
@@ -66,6 +62,13 @@ const refusals = new Map<string, (resource: string) => string>([
       'it may not use the network. It asks for it by "permissions": { "network": true } of "holdfast" in its package.json, and the operator grants it.',
   ],
 ])
+
+function explainRead(path: string): string {
+  const denial = `it may not read ${orFiles(path)}. In a process of its own, a plugin reads its own folder and the packages that its package.json has in "dependencies"`
+  return /[/\\]node_modules[/\\]/.test(path)
+    ? `${denial}: add there what it imports, and install it.`
+    : `${denial}. ${inlineAlone}.`
+}
 
 function orFiles(path: string): string {
   return path === '' ? 'files' : path
