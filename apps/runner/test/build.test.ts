@@ -1,5 +1,6 @@
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { desk, makeFolder, run } from './holdfast.ts'
 
@@ -58,6 +59,27 @@ describe('holdfast build', () => {
       files: expect.arrayContaining([{ name: 'plugin.cjs', bytes: expect.any(Number) }]),
       warnings: [expect.stringContaining('Error: sour')],
     })
+  })
+
+  test('keeps the lines of the author in what the plugin logs', async () => {
+    const session = fileURLToPath(import.meta.resolve('@holdfast/session'))
+    const plugin = await makePlugin(
+      [
+        `import { definePlugin, Tool } from ${JSON.stringify(session)}`,
+        '',
+        'class Complain extends Tool {',
+        '  async invoke() {',
+        "    console.error(new Error('sour'))",
+        '  }',
+        '}',
+        'export default definePlugin({ tools: { complain: Complain } })',
+      ].join('\n'),
+    )
+    await run(['build', plugin])
+    const dist = join(plugin, 'dist')
+    const { stderr } = await run(['run', dist, 'complain', '--store', 'memory:'])
+
+    expect(stderr).toContain(`Complain.invoke (${plugin}/index.ts:5:19)`)
   })
 
   test('says where code is wrong, and writes nothing', async () => {

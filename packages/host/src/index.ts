@@ -1,3 +1,4 @@
+export { stackRestorer } from './build/stack-restorer.ts'
 export { createHost, type HostMode, type HostOptions } from './create-host.ts'
 export { grantsOf } from './grants/grants-of.ts'
 export type { OperatorPolicy } from './grants/operator-policy.ts'

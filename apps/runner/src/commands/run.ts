@@ -1,6 +1,7 @@
 import { parseWorkspaceId } from '@holdfast/core'
 import { createHost, type HostMode, readManifest } from '@holdfast/host'
 import { findUngranted } from '../find-ungranted.ts'
+import { logRestorer } from '../log-restorer.ts'
 import { createMessagePrinter } from '../message-printer.ts'
 import { readGrants } from '../read-grants.ts'
 import { readInput } from '../read-input.ts'
@@ -32,6 +33,8 @@ export async function run(
   const parameters = await readInput(options.input, signal)
   const print = await createMessagePrinter(options)
   if (options.json !== true) await tellUngranted(findUngranted([manifest], grantsOf))
+  const restore = logRestorer([manifest])
+  const style = { json: options.json === true }
   await using driver = await openStore(options.store, {
     create: true,
     migrate: options.migrate,
@@ -44,7 +47,7 @@ export async function run(
     grantsOf,
     keepsWarm: false,
     // What the tool says by this.log is among its messages.
-    onLog: (log) => void (log.source !== 'tool' && showLog(log, { json: options.json === true })),
+    onLog: (log) => void (log.source !== 'tool' && showLog(restore(log), style)),
   })
   const call = { workspace, plugin: manifest.id, tool, parameters, signal }
   for await (const message of host.invokeTool(call)) await print(message)

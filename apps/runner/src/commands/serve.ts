@@ -6,6 +6,7 @@ import { parseListenAddress } from '../http/loopback.ts'
 import { readSettings } from '../http/read-settings.ts'
 import { readToken } from '../http/read-token.ts'
 import { type RunningServer, startServer } from '../http/start-server.ts'
+import { logRestorer } from '../log-restorer.ts'
 import { readGrants } from '../read-grants.ts'
 import { type ErrorStyle, showError } from '../show-error.ts'
 import { showLog } from '../show-log.ts'
@@ -47,7 +48,8 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
     migrate: options.migrate,
     signal,
   })
-  const onLog = (log: PluginLog): void => void showLog(log, style)
+  const restore = logRestorer(plugins)
+  const onLog = (log: PluginLog): void => void showLog(restore(log), style)
   await using host = createHost({ driver, plugins, mode: options.mode, grantsOf, onLog })
   const { weaknesses } = await host.prepare()
   // A plugin that cannot be loaded is for the operator to know of, and not for the first caller.
