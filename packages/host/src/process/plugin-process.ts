@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { StorageDriver } from '@holdfast/core'
 import type { PluginDescription } from '@holdfast/session/runtime'
 import { Connection } from '../wire/connection.ts'
@@ -20,6 +21,8 @@ import type { ServedInvocation } from './served-invocation.ts'
 import { StorageServer } from './storage-server.ts'
 import { ToolInvocation } from './tool-invocation.ts'
 
+/** How long a process may take to begin, before it is ended all the same, in milliseconds. */
+const startingMs = 5_000
 /** How long a process that has closed its connection may take to end by itself, in milliseconds. */
 const lastBreathMs = 250
 
@@ -145,7 +148,7 @@ export class PluginProcess {
   /** Ends it at once. Whoever waits for it fails with this error. */
   kill(error: Error): void {
     this.#endedFor ??= error
-    this.#child.kill('SIGKILL')
+    void this.#endChild()
   }
 
   /**
@@ -158,9 +161,18 @@ export class PluginProcess {
       this.#isLeaving = true
       this.#connection.send(frameType.shutDown, 0)
     }
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), afterMs)
+    const timer = setTimeout(() => void this.#endChild(), afterMs)
     await this.gone
     clearTimeout(timer)
+  }
+
+  /** What makes sandboxes must not be killed before it has: it would leave one behind, half made. */
+  async #endChild(): Promise<void> {
+    const timer = new AbortController()
+    const waited = delay(startingMs, undefined, { signal: timer.signal }).catch(() => undefined)
+    await Promise.race([this.#ready.promise.catch(() => undefined), waited])
+    timer.abort()
+    this.#child.kill('SIGKILL')
   }
 
   #nextInvocation(): { readonly id: number; readonly token: Buffer } {

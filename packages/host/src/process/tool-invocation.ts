@@ -20,6 +20,7 @@ export class ToolInvocation implements HostInvocation {
   #step: PromiseWithResolvers<IteratorResult<Message, undefined>> | null = null
   /** The order for the tool asks for its first message, too. */
   #isFirst = true
+  #failure: Error | null = null
   #isCancelled = false
   #isAborted = false
 
@@ -52,7 +53,10 @@ export class ToolInvocation implements HostInvocation {
       this.#step = quietly(Promise.withResolvers())
       this.#connection.send(frameType.pull, this.id)
     }
-    return this.#step?.promise ?? Promise.resolve({ done: true, value: undefined })
+    if (this.#step !== null) return this.#step.promise
+    // It has ended between two messages.
+    if (this.#failure !== null) return Promise.reject(this.#failure)
+    return Promise.resolve({ done: true, value: undefined })
   }
 
   /**
@@ -90,6 +94,8 @@ export class ToolInvocation implements HostInvocation {
   }
 
   fail(error: Error): void {
+    if (this.#end.hasEnded) return
+    this.#failure = error
     this.#end.end()
     this.#step?.reject(error)
   }
