@@ -1,0 +1,47 @@
+import { chmod } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { assertReadable } from '../../src/launch/assert-readable.ts'
+import type { LaunchRequest } from '../../src/launch/launch-plan.ts'
+import { makeFolder } from '../plugin-folder.ts'
+import { fakeEnvironment } from './fake-environment.ts'
+
+async function requestIn(mode: number): Promise<[LaunchRequest, string]> {
+  const folder = await makeFolder({ 'plugin/index.js': '', 'guest.cjs': '' })
+  await chmod(folder, mode)
+  const request = {
+    mode: 'process',
+    nodePath: process.execPath,
+    guestPath: join(folder, 'guest.cjs'),
+    readPaths: [join(folder, 'plugin')],
+    network: false,
+    addons: false,
+    memoryBytes: 1,
+    slot: 0,
+  } as const
+  return [request, folder]
+}
+
+it('names the folder that plugins with users of their own cannot pass, and what opens it', async () => {
+  const [request, folder] = await requestIn(0o700)
+  const asserting = assertReadable(request, fakeEnvironment)
+
+  await expect(asserting).rejects.toMatchObject({
+    code: 'PLUGIN_LOAD_FAILED',
+    message: expect.stringContaining(`chmod o+x ${folder}`) as string,
+  })
+})
+
+it('takes a folder that everybody may pass, even if nobody may list it', async () => {
+  const [request] = await requestIn(0o711)
+
+  await expect(assertReadable(request, fakeEnvironment)).resolves.toBeUndefined()
+})
+
+it('has nothing to check where plugins run as the user of the host', async () => {
+  const [request] = await requestIn(0o700)
+
+  await expect(
+    assertReadable(request, { ...fakeEnvironment, users: null }),
+  ).resolves.toBeUndefined()
+})
