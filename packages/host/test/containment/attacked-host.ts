@@ -1,0 +1,106 @@
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { isHoldfastError, type JsonValue, parsePluginId, parseWorkspaceId } from '@holdfast/core'
+import { createMemoryDriver } from '@holdfast/drivers-memory'
+import type { Message } from '@holdfast/session'
+import { createHost, type Host, type PluginLimits, readManifest } from '../../src/index.ts'
+import type { HostRow } from '../host-rows.ts'
+
+const workspace = parseWorkspaceId('acme')
+const mebibyte = 1_048_576
+const limits: Partial<PluginLimits> = { memoryBytes: 128 * mebibyte, timeoutMs: 1_500 }
+const patienceMs = 30_000
+
+/** What came of a call: its messages, or its error. */
+export type Outcome =
+  | { readonly messages: readonly Message[] }
+  | { readonly code: string; readonly retryable: boolean }
+
+/** A host with a plugin that attacks, and one beside it that works on meanwhile. */
+export class AttackedHost implements AsyncDisposable {
+  readonly host: Host
+  /** How long each call of the bystander took, in milliseconds. */
+  readonly latencies: number[] = []
+  /** What became of calls of the bystander that did not succeed. */
+  readonly disturbances: unknown[] = []
+  readonly #stack: AsyncDisposableStack
+  #isOver = false
+  #working: Promise<void> | undefined
+
+  private constructor(host: Host, stack: AsyncDisposableStack) {
+    this.host = host
+    this.#stack = stack
+  }
+
+  /** Both plugins run, and the bystander works. */
+  static async open(row: HostRow): Promise<AttackedHost> {
+    await using stack = new AsyncDisposableStack()
+    const driver = stack.use(createMemoryDriver())
+    await driver.open()
+    const [attacker, bystander] = await Promise.all(['attacker', 'bystander'].map(readFixture))
+    if (attacker === undefined || bystander === undefined) throw new Error('A fixture is missing.')
+    const plugins = [{ ...attacker, limits: { ...attacker.limits, ...limits } }, bystander]
+    const host = stack.use(createHost({ driver, plugins, graceMs: 300, ...row.options }))
+    const attacked = new AttackedHost(host, stack.move())
+    await attacked.call('harmless')
+    await attacked.#work()
+    attacked.#working = attacked.#workOn()
+    return attacked
+  }
+
+  /** Calls a tool of the attacker. */
+  call(tool: string, parameters: JsonValue = {}, signal?: AbortSignal): Promise<Outcome> {
+    const call = { workspace, plugin: parsePluginId('attacker'), tool, parameters, signal }
+    return outcomeOf(Array.fromAsync(this.host.invokeTool(call)))
+  }
+
+  /** Calls the attacker until it serves again. */
+  async recover(): Promise<Outcome> {
+    const until = Date.now() + patienceMs
+    for (;;) {
+      const outcome = await this.call('harmless')
+      if ('messages' in outcome || Date.now() > until) return outcome
+      await setTimeout(20)
+    }
+  }
+
+  /** Lets the bystander come to its end. */
+  async rest(): Promise<void> {
+    this.#isOver = true
+    await this.#working
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.rest()
+    await this.#stack.disposeAsync()
+  }
+
+  async #workOn(): Promise<void> {
+    while (!this.#isOver) {
+      await this.#work()
+      await setTimeout(2)
+    }
+  }
+
+  async #work(): Promise<void> {
+    const call = { workspace, plugin: parsePluginId('bystander'), tool: 'work', parameters: {} }
+    const begin = performance.now()
+    const outcome = await outcomeOf(Array.fromAsync(this.host.invokeTool(call)))
+    this.latencies.push(performance.now() - begin)
+    if (!('messages' in outcome)) this.disturbances.push(outcome)
+  }
+}
+
+function readFixture(name: string): ReturnType<typeof readManifest> {
+  return readManifest(fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url)))
+}
+
+async function outcomeOf(call: Promise<readonly Message[]>): Promise<Outcome> {
+  try {
+    return { messages: await call }
+  } catch (error) {
+    if (!isHoldfastError(error)) throw error
+    const { code, retryable } = error
+    return { code, retryable }
+  }
+}
