@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { expect, test } from 'vitest'
 import { caught } from './caught.ts'
 import { invoke } from './invoke.ts'
+import { openDriver } from './make-context.ts'
 
 // An error of a stream that nobody listens to would end the process.
 test.for([
@@ -20,3 +21,22 @@ test.for([
     })
   },
 )
+
+test('a stream that has failed before a store begins to read it fails the set', async () => {
+  const driver = await openDriver()
+  const source = createReadStream('/not/there')
+  const closed = new Promise<void>((resolve) => source.once('close', () => resolve()))
+  driver.writeStream = async (_scope, { body }) => {
+    await closed
+    await Array.fromAsync(body)
+  }
+  await invoke(
+    async ({ storage }) => {
+      expect(await caught(storage.set('k', source))).toMatchObject({
+        code: 'BODY_FAILED',
+        cause: { code: 'ENOENT' },
+      })
+    },
+    { driver },
+  )
+})

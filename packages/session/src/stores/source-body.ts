@@ -38,6 +38,9 @@ export class SourceBody implements AsyncIterable<Uint8Array> {
     this.#key = key
     this.#source = source
     this.#reader = toStream(source).getReader()
+    // It may fail before a store begins to read it, such as for a file that is not there. Until then
+    // nobody else listens for that, which would end the process; who reads it hears of it all the same.
+    if (source instanceof Readable) source.on('error', () => undefined)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
@@ -56,10 +59,7 @@ export class SourceBody implements AsyncIterable<Uint8Array> {
     // What a source says to being ended interests nobody any more.
     this.#inContext(() => this.#reader.cancel(reason)).catch(() => undefined)
     // One of Node's that nobody has begun to read hears of it in no other way, and holds its file.
-    if (!(this.#source instanceof Readable)) return
-    // Nor has anybody else begun to listen for what it fails with, such as a file that is not there.
-    this.#source.on('error', () => undefined)
-    this.#source.destroy()
+    if (this.#source instanceof Readable) this.#source.destroy()
   }
 
   async #next(): Promise<Result> {
