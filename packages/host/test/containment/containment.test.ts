@@ -80,7 +80,8 @@ describe.each(processRows)('in $title', (row) => {
     expect(await attacked.recover()).toMatchObject({ messages: [{ value: 'acme' }] })
     for (const parameters of [gibibyte.slice(0, 200), gibibyte]) {
       expect(await attacked.call('harmless', parameters)).toMatchObject({
-        code: 'REQUEST_TOO_LARGE',
+        // No text of JavaScript is as long as the JSON of a gibibyte.
+        code: expect.toBeOneOf(['REQUEST_TOO_LARGE', 'INVALID_JSON_VALUE']),
       })
     }
     expect(await attacked.call('harmless')).toMatchObject({ messages: [{ value: 'acme' }] })
