@@ -1,4 +1,5 @@
-import { mkdir, rmdir, writeFile } from 'node:fs/promises'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -39,28 +40,29 @@ export class Cgroup {
 const maxAttempts = 20
 
 /**
- * Makes a control group with bounds.
+ * Makes a control group with bounds. The files are the kernel's, so that nothing waits for a disk.
  *
  * @param parent as `findCgroup` found it
  * @param name that no other group of the host has
  */
-export async function makeCgroup(
+export function makeCgroup(
   parent: string,
   name: string,
   { memoryBytes, maxTasks }: CgroupLimits,
-): Promise<Cgroup> {
+): Cgroup {
   const path = join(parent, `holdfast-${process.pid}-${name}`)
-  await mkdir(path)
-  const set = (file: string, value: number): Promise<void> =>
-    writeFile(join(path, file), String(value))
-  await Promise.all([
-    set('memory.max', memoryBytes),
-    set('pids.max', maxTasks),
-    // All of a sandbox or nothing, where the kernel can: half of one is of no use.
-    set('memory.oom.group', 1).catch(() => undefined),
-    // There is none where the kernel does not count swap.
-    set('memory.swap.max', 0).catch(() => undefined),
-  ])
+  // One that an earlier host left behind serves as well.
+  mkdirSync(path, { recursive: true })
+  const set = (file: string, value: number): void => writeFileSync(join(path, file), String(value))
+  set('memory.max', memoryBytes)
+  set('pids.max', maxTasks)
+  try {
+    // All of a sandbox or nothing: half of one is of no use.
+    set('memory.oom.group', 1)
+    set('memory.swap.max', 0)
+  } catch {
+    // An old kernel, or one that counts no swap, has no such file.
+  }
   return new Cgroup(path)
 }
 

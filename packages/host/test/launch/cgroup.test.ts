@@ -44,7 +44,7 @@ describe('findCgroup', () => {
 describe('makeCgroup', () => {
   it('bounds memory and processes, and goes away', async () => {
     const parent = await makeFolder({})
-    const group = await makeCgroup(parent, 'a', { memoryBytes: 1000, maxTasks: 64 })
+    const group = makeCgroup(parent, 'a', { memoryBytes: 1000, maxTasks: 64 })
     const settings: Record<string, string> = {}
     for (const file of await readdir(group.path)) {
       settings[file] = await readFile(join(group.path, file), 'utf8')

@@ -66,7 +66,7 @@ describe.for(rows)('a process in the mode %s', ([, { mode, nodePath, missing }])
   it.skipIf(missing !== null)('has no rights and no way to get any', async () => {
     const child = await start("process.stdin.resume(); console.log('ready')")
     await once(child.stdout ?? child, 'data')
-    const pid = await innermostProcess(child.pid ?? 0)
+    const pid = innermostProcess(child.pid ?? 0)
     const status = await readFile(`/proc/${pid}/status`, 'utf8')
 
     expect(status).toMatch(/^NoNewPrivs:\t1$/m)
