@@ -10,7 +10,7 @@ export interface ProcessExit {
 
 /** The error of those who were waiting for a plugin whose process has ended by itself. */
 export function crashError(plugin: string, exit: ProcessExit): HoldfastError {
-  if (/out of memory|allocation failed/i.test(exit.lastWords) && exit.code !== 0) {
+  if (/out of memory|allocation failed|bad_alloc/i.test(exit.lastWords) && exit.code !== 0) {
     return outOfMemory(plugin, 'it could not be given what it asked for')
   }
   return crashed(plugin, describeExit(exit))

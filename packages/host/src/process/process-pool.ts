@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { StorageDriver } from '@holdfast/core'
+import { type Cgroup, makeCgroup } from '../launch/cgroup.ts'
 import type { LaunchEnvironment } from '../launch/launch-environment.ts'
 import type { LaunchRequest } from '../launch/launch-plan.ts'
 import { planLaunch } from '../launch/plan-launch.ts'
@@ -73,12 +74,16 @@ export class ProcessPool {
   #start(kind: ProcessKind): PluginProcess {
     const slot = this.#slots.take()
     try {
-      const { command, args, env, cwd } = planLaunch({ ...kind, slot }, this.#environment)
+      const cgroup = this.#makeCgroup(kind, slot)
+      const request = { ...kind, slot, cgroup: cgroup?.path }
+      const { command, args, env, cwd } = planLaunch(request, this.#environment)
       const child = spawn(command, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
       const process = new PluginProcess(child, this.#driver)
       this.#all.add(process)
-      void process.gone.then(() => {
+      void process.gone.then(async () => {
         this.#all.delete(process)
+        // What cannot be removed now is used again by the next process in the slot.
+        await cgroup?.remove().catch(() => undefined)
         this.#slots.release(slot)
       })
       return process
@@ -86,5 +91,16 @@ export class ProcessPool {
       this.#slots.release(slot)
       throw error
     }
+  }
+
+  /** Bounds a sandbox as a whole, where the system lets the host do that. */
+  #makeCgroup({ mode, memoryBytes }: ProcessKind, slot: number): Cgroup | undefined {
+    const parent = this.#environment.cgroup
+    if (mode !== 'sandbox' || parent === null) return undefined
+    return makeCgroup(parent, String(slot), {
+      // The watch over memory comes first, because it can say why it ended the process.
+      memoryBytes: memoryBytes + 67_108_864,
+      maxTasks: 128,
+    })
   }
 }
