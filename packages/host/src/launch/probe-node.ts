@@ -6,7 +6,7 @@ export interface NodeAbilities {
   readonly path: string
   /** As `process.version`, such as `v24.21.0`. */
   readonly version: string
-  /** Whether its permission model knows the network. Before Node 25 the network is open. */
+  /** Whether its permission model knows the network. Before Node 25 it does not. */
   readonly guardsNetwork: boolean
   /** Whether it has `node:ffi`, which is then switched off. */
   readonly hasForeignFunctions: boolean

@@ -3,7 +3,7 @@ import type { LaunchEnvironment } from './launch-environment.ts'
 /**
  * Says which protections of a mode are missing here, for operators.
  *
- * @returns clauses such as `the network is open to plugins, ...`; none where all is as it should be
+ * @returns clauses such as `plugins run as root, for ...`; none where all is as it should be
  */
 export function weaknessesOf(
   environment: LaunchEnvironment,
@@ -14,7 +14,7 @@ export function weaknessesOf(
   const weaknesses: readonly [isWeak: boolean, text: string][] = [
     [
       isProcess && !node.guardsNetwork,
-      `the network is open to plugins, granted or not, for Node.js ${node.version} cannot close it; Node.js 26 can`,
+      `only JavaScript closes the network to plugins that were not granted it, for Node.js ${node.version} cannot; Node.js 26, the mode "sandbox" or a firewall can`,
     ],
     [
       isProcess && isRoot && users === null,

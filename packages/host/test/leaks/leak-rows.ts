@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 export interface LeakRow {
   /** As docs/security.md calls it. */
   readonly mode: 'inline' | 'process' | 'sandbox'
-  readonly major: 24 | 26
+  readonly major: number
   readonly nodePath: string
   /** Whether the host gives up root first, so that it and its plugins are one user. */
   readonly asOneUser: boolean
@@ -18,7 +18,7 @@ const node26 = resolve(import.meta.dirname, '../../../../node_modules/node-26/bi
 const isRoot = process.getuid?.() === 0
 
 const nodes = [
-  { major: 24, nodePath: process.execPath, missing: null },
+  { major: Number.parseInt(process.versions.node, 10), nodePath: process.execPath, missing: null },
   { major: 26, nodePath: node26, missing: existsSync(node26) ? null : 'Node 26 is not installed' },
 ] as const
 
