@@ -4,6 +4,7 @@ import { processRows } from '../host-rows.ts'
 import { isChosen } from '../is-chosen.ts'
 import { AttackedHost } from './attacked-host.ts'
 
+const isSoak = process.env['HOLDFAST_SOAK'] !== undefined
 const ended = ['PLUGIN_CRASHED', 'PLUGIN_OUT_OF_MEMORY', 'PROTOCOL_VIOLATED']
 const outOfMemory = ['PLUGIN_OUT_OF_MEMORY', 'PLUGIN_CRASHED']
 const outOfTime = ['DEADLINE_EXCEEDED']
@@ -51,7 +52,8 @@ describe.each(processRows)('in $title', (row) => {
     expect(await attacked.recover()).toMatchObject({ messages: [{ value: 'acme' }] })
     await attacked.rest()
     expect(attacked.disturbances).toEqual([])
-    expect(attacked.latencies.length).toBeGreaterThan(1)
+    // What a call takes beside others depends on the machine; soaks are run on one that is idle.
+    expect(attacked.slowestButOneInHundredMs).toBeLessThan(isSoak ? 100 : 5_000)
   })
 
   test('a flood of messages comes as slowly as it is read, and ends with its reader', async () => {

@@ -23,7 +23,8 @@ export interface EndpointStep {
 const user = 'ada@example.com'
 const conversation = 'demo'
 const service = 'github'
-const root = folderOfSample('crawl')
+// In a process of its own a plugin may read what is in its folder, and not the folder itself.
+const root = `${folderOfSample('crawl')}/example`
 const large = new Uint8Array(700_000).fill(7)
 
 /**
@@ -83,7 +84,7 @@ export const sampleSteps: readonly SampleStep[] = [
     ['upload', { name: 'notes/a.txt', base64: 'aGVsbG8=', replace: false }],
     ['upload', { name: 'public/a.txt', base64: 'aGVsbG8=' }],
     ['upload', { path: `${folderOfSample('files')}/package.json` }],
-    ['upload', { path: `${folderOfSample('files')}/none` }],
+    ['upload', { path: `${folderOfSample('files')}/src/none` }],
     ['download', { name: 'notes/a.txt' }],
     ['download', { name: 'none' }],
     ['list-files', { prefix: 'notes/' }],
@@ -107,7 +108,7 @@ export const sampleSteps: readonly SampleStep[] = [
   ]),
   ...tools('files', [['delete-file', { name: 'notes/a.txt' }]]),
   ...tools('crawl', [
-    ['crawl', { root, start: 'README.md', workers: 1 }],
+    ['crawl', { root, workers: 1, maxPages: 1 }],
     ['crawl', { root, start: 'none.md' }],
     ['status', {}],
     ['pages', {}],
