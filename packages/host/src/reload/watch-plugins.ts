@@ -1,8 +1,7 @@
-import { type FSWatcher, watch } from 'node:fs'
-import { sep } from 'node:path'
 import type { PluginId } from '@holdfast/core'
 import type { Host, HostedPlugin } from '../host.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
+import { watchFolder } from './watch-folder.ts'
 
 /** What is told of plugins that change. */
 export interface WatchPluginsOptions {
@@ -16,15 +15,20 @@ export interface WatchPluginsOptions {
 
 /** How long a folder stays unchanged before its plugin is loaded anew, in milliseconds. */
 const settleMs = 100
-/** Folders whose changes are none of the plugin's code. */
-const passedOver = ['node_modules', '.git']
 
 /**
  * Loads plugins anew whenever a file in their folders changes: for development. What they depend on,
- * in `node_modules`, is not watched.
+ * in `node_modules`, is not watched, nor are files whose names begin with a dot or end with a tilde.
  */
 export function watchPlugins(host: Host, options: WatchPluginsOptions): void {
-  for (const { id, directory } of host.plugins) new WatchedPlugin(host, id, directory, options)
+  for (const { id, directory } of host.plugins) {
+    const plugin = new WatchedPlugin(host, id, directory, options)
+    watchFolder(directory, {
+      onChange: () => plugin.changed(),
+      onError: (error) => options.onError(id, error),
+      signal: options.signal,
+    })
+  }
 }
 
 class WatchedPlugin {
@@ -32,33 +36,39 @@ class WatchedPlugin {
   readonly #id: PluginId
   readonly #directory: string
   readonly #options: WatchPluginsOptions
-  readonly #watcher: FSWatcher
   #timer: NodeJS.Timeout | null = null
-  /** Loadings go one after the other, so that the last change wins. */
-  #last: Promise<void> = Promise.resolve()
+  #isReloading = false
+  /** Whether it has changed since it was last read. */
+  #isDue = false
 
   constructor(host: Host, id: PluginId, directory: string, options: WatchPluginsOptions) {
     this.#host = host
     this.#id = id
     this.#directory = directory
     this.#options = options
-    this.#watcher = watch(directory, { recursive: true, signal: options.signal }, (_event, name) =>
-      this.#onChange(name),
-    )
-    this.#watcher.on('error', (error) => options.onError(id, error))
-    options.signal.addEventListener('abort', () => this.#stopTimer())
+    options.signal.addEventListener('abort', () => this.#stopTimer(), { once: true })
   }
 
-  #onChange(name: string | null): void {
-    if (name?.split(sep).some((part) => passedOver.includes(part)) === true) return
+  changed(): void {
     this.#stopTimer()
     this.#timer = setTimeout(() => {
-      this.#last = this.#last.then(() => this.#reload())
+      this.#isDue = true
+      void this.#reloadWhileDue()
     }, settleMs)
   }
 
+  /** Loadings go one after the other, so that the last change wins. */
+  async #reloadWhileDue(): Promise<void> {
+    if (this.#isReloading) return
+    this.#isReloading = true
+    while (this.#isDue && !this.#options.signal.aborted) {
+      this.#isDue = false
+      await this.#reload()
+    }
+    this.#isReloading = false
+  }
+
   async #reload(): Promise<void> {
-    if (this.#options.signal.aborted) return
     const startedAt = performance.now()
     try {
       const manifest = await readManifest(this.#directory)
