@@ -25,12 +25,12 @@ export async function settleCall<Result>(
   if (options?.signal === undefined && options?.deadlineAt === undefined) return await run(options)
 
   const { signal, deadlineAt } = options
-  if (signal?.aborted === true) throw abortedError(operation, signal)
+  if (signal?.aborted === true) throw abortedError(operation, signal.reason)
   const remainingMs = deadlineAt === undefined ? undefined : deadlineAt - Date.now()
   if (remainingMs !== undefined && remainingMs <= 0) throw deadlineError(operation)
 
   const controller = new AbortController()
-  const onAbort = (): void => controller.abort(signal && abortedError(operation, signal))
+  const onAbort = (): void => controller.abort(signal && abortedError(operation, signal.reason))
   signal?.addEventListener('abort', onAbort, { once: true })
   const timer =
     remainingMs === undefined || remainingMs > longestDelayMs
@@ -79,9 +79,10 @@ export function outcomeUnknown(operation: string, cause: unknown): HoldfastError
 /**
  * The error of a call that its own signal ended. Where a layer calls the driver below it, the reason
  * of the signal is that error already.
+ *
+ * @param reason of the signal
  */
-export function abortedError(operation: string, signal: AbortSignal): HoldfastError {
-  const reason: unknown = signal.reason
+export function abortedError(operation: string, reason: unknown): HoldfastError {
   if (reason instanceof HoldfastError && endings.includes(reason.code)) return reason
   return new HoldfastError('ABORTED', 'The call was aborted by its signal.', {
     operation,

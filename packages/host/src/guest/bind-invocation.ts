@@ -1,5 +1,14 @@
-import type { PluginId, StorageDriver, WorkspaceId } from '@holdfast/core'
+import {
+  abortedError,
+  checkCommit,
+  limits,
+  type PluginId,
+  type StorageDriver,
+  type WorkspaceId,
+} from '@holdfast/core'
 import type { PluginStorage, UpdateTurns } from '@holdfast/session/runtime'
+import { CommitCall, GetCall, ListCall } from './unary-call.ts'
+import type { WireCalls } from './wire-calls.ts'
 
 /** An invocation, as its calls to the stores know it. */
 export interface InvocationScope {
@@ -7,20 +16,53 @@ export interface InvocationScope {
   readonly name: WorkspaceId
   readonly workspace: WorkspaceId
   readonly plugin: PluginId
+  readonly signal: AbortSignal
 }
 
-/** Makes the storage of one invocation from the driver of its process. The host adds the quota. */
+/**
+ * Makes the storage of one invocation. The host adds the quota.
+ *
+ * Most calls have no bound but the invocation's own signal. These go by the short way: who settles
+ * them when it aborts is {@link WireCalls}, once for all that are open, and not a signal for each.
+ *
+ * @param driver of the process, managed, over the same calls: for all that is bounded in other ways
+ */
 export function bindInvocation(
   driver: StorageDriver,
+  calls: WireCalls,
   turns: UpdateTurns,
-  { name, workspace, plugin }: InvocationScope,
+  { name, workspace, plugin, signal }: InvocationScope,
 ): PluginStorage {
+  signal.addEventListener('abort', () => calls.abort(name, signal.reason), { once: true })
   return {
-    get: (store, keys, options) => driver.get({ workspace: name, plugin, store }, keys, options),
-    commit: ({ checks, puts, deletes }, options) =>
-      driver.commit({ workspace: name, plugin }, { checks, puts, deletes, quota: null }, options),
-    list: (store, query, options) =>
-      driver.list({ workspace: name, plugin, store }, query, options),
+    get(store, keys, options) {
+      const isPlain = options?.signal === signal && options.deadlineAt === undefined
+      if (!isPlain || keys.length > limits.maxGetKeys) {
+        return driver.get({ workspace: name, plugin, store }, keys, options)
+      }
+      if (signal.aborted) return Promise.reject(abortedError('driver.get', signal.reason))
+      return new GetCall(calls, name, store, keys).ask(calls)
+    },
+    commit({ checks, puts, deletes }, options) {
+      const commit = { checks, puts, deletes, quota: null }
+      if (options?.signal !== signal || options.deadlineAt !== undefined) {
+        return driver.commit({ workspace: name, plugin }, commit, options)
+      }
+      if (signal.aborted) return Promise.reject(abortedError('driver.commit', signal.reason))
+      try {
+        checkCommit(commit, driver.capabilities)
+      } catch (error) {
+        return Promise.reject(error as Error)
+      }
+      return new CommitCall(calls, name, commit).ask(calls)
+    },
+    list(store, query, options) {
+      if (options?.signal !== signal || options.deadlineAt !== undefined) {
+        return driver.list({ workspace: name, plugin, store }, query, options)
+      }
+      if (signal.aborted) return Promise.reject(abortedError('driver.list', signal.reason))
+      return new ListCall(calls, name, store, query).ask(calls)
+    },
     readStream: (store, key, range, options) =>
       driver.readStream({ workspace: name, plugin, store }, key, range, options),
     writeStream: (store, put, options) =>

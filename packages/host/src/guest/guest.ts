@@ -153,7 +153,12 @@ export class Guest {
     const workspace = parseWorkspaceId(payload.text())
     const plugin = { id: parsePluginId(order.plugin), version: order.version }
     const context = {
-      storage: bindInvocation(driver, this.#turns, { name, workspace, plugin: plugin.id }),
+      storage: bindInvocation(driver, this.#calls, this.#turns, {
+        name,
+        workspace,
+        plugin: plugin.id,
+        signal,
+      }),
       workspace,
       plugin,
       invocationId,

@@ -24,7 +24,6 @@ const connection: Connection = new Connection(socket, {
 const guest: Guest = new Guest(connection, loadPlugin, failLoading)
 
 async function loadPlugin(order: LoadOrder, script: HandedScript | null): Promise<GuestPlugin> {
-  harden({ network: order.network, connection: socket })
   Object.assign(process.env, order.environment)
   const logs = new LogSender(connection)
   captureConsole((level: LogLevel, text: string) => logs.send(level, text))
@@ -40,6 +39,9 @@ function failLoading(to: Connection, error: unknown, order: LoadOrder): void {
   )
   frame.end()
 }
+
+// Before it is known for which plugin, so that a plugin need not wait for it.
+harden({ network: process.argv.includes('--network'), connection: socket })
 
 connection
   .begin(frameType.ready, 0)

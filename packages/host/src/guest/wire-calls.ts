@@ -6,17 +6,9 @@ import type { FrameWriter } from '../wire/frame-writer.ts'
 import type { PayloadReader } from '../wire/payload-reader.ts'
 import { wireLimits } from '../wire/wire-limits.ts'
 
-/** One call to the stores, while it goes on. */
-export interface OpenCall {
+/** One call to the stores, from before it is sent until it has been answered. */
+export interface WireCall {
   readonly id: number
-  onResult(result: PayloadReader): void
-  onFailure(error: Error): void
-  /** For calls with a stream alone. */
-  onFrame?(type: FrameType, payload: PayloadReader): void
-}
-
-/** What a call sends. */
-export interface CallRequest {
   readonly type: FrameType
   /** Names the invocation; see {@link WireCalls.enter}. */
   readonly workspace: WorkspaceId
@@ -25,7 +17,14 @@ export interface CallRequest {
   readonly isStream: boolean
   /** Of the values, which count against what may be in flight. */
   readonly bytes: number
-  readonly write: (to: FrameWriter) => void
+  /** Writes what the call is about. */
+  write(to: FrameWriter): void
+  onResult(result: PayloadReader): void
+  onFailure(error: Error): void
+  /** The invocation was aborted. `true`: the call has yet to be sent. For calls without streams. */
+  onAbort?(reason: unknown, isWaiting: boolean): void
+  /** For calls with a stream alone. */
+  onFrame?(type: FrameType, payload: PayloadReader): void
 }
 
 /**
@@ -35,8 +34,8 @@ export interface CallRequest {
 export class WireCalls {
   readonly #connection: Connection
   readonly #tokens = new Map<WorkspaceId, Buffer>()
-  readonly #open = new Map<number, { readonly call: OpenCall; readonly request: CallRequest }>()
-  readonly #waiting: { readonly call: OpenCall; readonly request: CallRequest }[] = []
+  readonly #open = new Map<number, WireCall>()
+  #waiting: WireCall[] = []
   #bytes = 0
   #streams = 0
   #lastId = 1
@@ -57,8 +56,9 @@ export class WireCalls {
    * in the scope, for a plugin's process knows no other scope than its invocations.
    */
   enter(token: Uint8Array): WorkspaceId {
-    const name = Buffer.from(token).toString('hex') as WorkspaceId
-    this.#tokens.set(name, Buffer.from(token))
+    const copy = Buffer.from(token)
+    const name = copy.toString('hex') as WorkspaceId
+    this.#tokens.set(name, copy)
     return name
   }
 
@@ -75,30 +75,39 @@ export class WireCalls {
   }
 
   /** Begins a call. */
-  begin(call: OpenCall, request: CallRequest): void {
-    if (this.#waiting.length > 0 || !this.#fits(request)) this.#waiting.push({ call, request })
-    else this.#send(call, request)
+  begin(call: WireCall): void {
+    if (this.#waiting.length > 0 || !this.#fits(call)) this.#waiting.push(call)
+    else this.#send(call)
   }
 
   /** Forgets a call whose caller waits no more, and tells the host. */
-  cancel(call: OpenCall): void {
-    const at = this.#waiting.findIndex((waiting) => waiting.call === call)
+  cancel(call: WireCall): void {
+    const at = this.#waiting.indexOf(call)
     if (at >= 0) this.#waiting.splice(at, 1)
     else if (this.#open.has(call.id)) this.#connection.send(frameType.cancelCall, call.id)
   }
 
+  /** Settles the calls of an invocation that was aborted: nobody waits for their answers. */
+  abort(name: WorkspaceId, reason: unknown): void {
+    const waiting = this.#waiting.filter(({ workspace }) => workspace === name)
+    this.#waiting = this.#waiting.filter(({ workspace }) => workspace !== name)
+    for (const call of waiting) call.onAbort?.(reason, true)
+    for (const call of this.#open.values()) {
+      if (call.workspace === name) call.onAbort?.(reason, false)
+    }
+  }
+
   /** Takes what the host has sent for a call. What came too late for it is passed over. */
   handle(type: FrameType, id: number, payload: PayloadReader): void {
-    const open = this.#open.get(id)
-    if (open === undefined) return
-    const { call, request } = open
+    const call = this.#open.get(id)
+    if (call === undefined) return
     switch (type) {
       case frameType.result:
-        if (!request.isStream) this.#end(id, request)
+        if (!call.isStream) this.#end(call)
         call.onResult(payload)
         break
       case frameType.failure:
-        this.#end(id, request)
+        this.#end(call)
         call.onFailure(readError(payload))
         break
       default:
@@ -107,42 +116,41 @@ export class WireCalls {
   }
 
   /** Ends a call with a stream. */
-  endStream(call: OpenCall): void {
-    const open = this.#open.get(call.id)
-    if (open?.call === call) this.#end(call.id, open.request)
+  endStream(call: WireCall): void {
+    if (this.#open.get(call.id) === call) this.#end(call)
   }
 
-  #end(id: number, request: CallRequest): void {
-    this.#open.delete(id)
-    this.#bytes -= request.bytes
-    if (request.isStream) this.#streams--
+  #end(call: WireCall): void {
+    this.#open.delete(call.id)
+    this.#bytes -= call.bytes
+    if (call.isStream) this.#streams--
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      if (!this.#fits(next.request)) return
+      if (!this.#fits(next)) return
       this.#waiting.shift()
-      this.#send(next.call, next.request)
+      this.#send(next)
     }
   }
 
-  #fits({ bytes, isStream }: CallRequest): boolean {
+  #fits({ bytes, isStream }: WireCall): boolean {
     if (this.#open.size >= wireLimits.maxCallsInFlight) return false
     if (isStream && this.#streams >= wireLimits.maxStreamsInFlight) return false
     return this.#open.size === 0 || this.#bytes + bytes <= wireLimits.maxCallBytesInFlight
   }
 
-  #send(call: OpenCall, request: CallRequest): void {
-    const token = this.#tokens.get(request.workspace)
+  #send(call: WireCall): void {
+    const token = this.#tokens.get(call.workspace)
     if (token === undefined) {
       call.onFailure(
         new HoldfastError('INVOCATION_CLOSED', 'The invocation that this call belongs to is over.'),
       )
       return
     }
-    this.#open.set(call.id, { call, request })
-    this.#bytes += request.bytes
-    if (request.isStream) this.#streams++
-    const frame = this.#connection.begin(request.type, call.id)
-    frame.raw(token, true).f64(request.deadlineAt)
-    request.write(frame)
+    this.#open.set(call.id, call)
+    this.#bytes += call.bytes
+    if (call.isStream) this.#streams++
+    const frame = this.#connection.begin(call.type, call.id)
+    frame.raw(token, true).f64(call.deadlineAt)
+    call.write(frame)
     frame.end()
   }
 }

@@ -16,19 +16,8 @@ import {
   type StreamPut,
 } from '@holdfast/core'
 import type { Connection } from '../wire/connection.ts'
-import { frameType, type FrameType } from '../wire/frame-type.ts'
-import type { FrameWriter } from '../wire/frame-writer.ts'
-import type { PayloadReader } from '../wire/payload-reader.ts'
-import {
-  readEntries,
-  readPage,
-  writeCommit,
-  writeKeys,
-  writeNumber,
-  writeQuery,
-  writeStore,
-} from '../wire/storage-codec.ts'
-import type { CallRequest, WireCalls } from './wire-calls.ts'
+import { CommitCall, GetCall, ListCall, type UnaryCall } from './unary-call.ts'
+import type { WireCalls } from './wire-calls.ts'
 import { openReading } from './wire-reading.ts'
 import { sendUpload } from './wire-upload.ts'
 import { watchOverWire } from './wire-watch.ts'
@@ -64,33 +53,22 @@ export class WireDriver implements StorageDriver {
   }
 
   get(
-    scope: Scope,
+    { workspace, store }: Scope,
     keys: readonly StorageKey[],
     options?: CallOptions,
   ): Promise<readonly (Entry | null)[]> {
-    const write = (to: FrameWriter): void => {
-      writeStore(to, scope.store)
-      writeKeys(to, keys)
-    }
-    return this.#ask(frameType.get, scope, options, write, (from) => readEntries(from, keys))
+    return this.#ask(new GetCall(this.#calls, workspace, store, keys, options?.deadlineAt), options)
   }
 
-  commit(target: PluginScope, commit: Commit, options?: CallOptions): Promise<void> {
-    const { puts } = commit
-    const given = this.#calls.isFull
-      ? { ...commit, puts: puts.map((put) => ({ ...put, value: put.value.slice() })) }
-      : commit
-    const bytes = puts.reduce((sum, { value }) => sum + value.length, 0)
-    const write = (to: FrameWriter): void => writeCommit(to, given)
-    return this.#ask(frameType.commit, target, options, write, () => undefined, bytes)
+  commit({ workspace }: PluginScope, commit: Commit, options?: CallOptions): Promise<void> {
+    return this.#ask(new CommitCall(this.#calls, workspace, commit, options?.deadlineAt), options)
   }
 
-  list(scope: Scope, query: ListQuery, options?: CallOptions): Promise<ListPage> {
-    const write = (to: FrameWriter): void => {
-      writeStore(to, scope.store)
-      writeQuery(to, query)
-    }
-    return this.#ask(frameType.list, scope, options, write, readPage)
+  list({ workspace, store }: Scope, query: ListQuery, options?: CallOptions): Promise<ListPage> {
+    return this.#ask(
+      new ListCall(this.#calls, workspace, store, query, options?.deadlineAt),
+      options,
+    )
   }
 
   readStream(
@@ -99,21 +77,11 @@ export class WireDriver implements StorageDriver {
     range: ByteRange | null,
     options?: CallOptions,
   ): Promise<EntryStream | null> {
-    const write = (to: FrameWriter): void => {
-      writeStore(to, scope.store)
-      to.text(key)
-        .f64(range?.start ?? 0)
-        .optional(range?.end ?? null, writeNumber)
-    }
-    const request = this.#request(frameType.readStream, scope, options, write, { isStream: true })
-    return openReading(this.#connection, this.#calls, request, options?.signal)
+    return openReading(this.#connection, this.#calls, { scope, key, range }, options)
   }
 
   writeStream(scope: Scope, put: StreamPut, options?: CallOptions): Promise<void> {
-    const request = this.#request(frameType.writeStream, scope, options, () => undefined, {
-      isStream: true,
-    })
-    return sendUpload(this.#connection, this.#calls, request, scope.store, put, options?.signal)
+    return sendUpload(this.#connection, this.#calls, scope, put, options)
   }
 
   watch(
@@ -121,12 +89,7 @@ export class WireDriver implements StorageDriver {
     keys: readonly StorageKey[],
     options?: CallOptions,
   ): AsyncIterable<readonly (ListedEntry | null)[]> {
-    const write = (to: FrameWriter): void => {
-      writeStore(to, scope.store)
-      writeKeys(to, keys)
-    }
-    const request = this.#request(frameType.watch, scope, undefined, write, { isStream: true })
-    return watchOverWire(this.#connection, this.#calls, request, options?.signal)
+    return watchOverWire(this.#connection, this.#calls, scope, keys, options?.signal)
   }
 
   usage(): Promise<never> {
@@ -154,36 +117,9 @@ export class WireDriver implements StorageDriver {
     )
   }
 
-  #ask<Result>(
-    type: FrameType,
-    target: PluginScope,
-    options: CallOptions | undefined,
-    write: (to: FrameWriter) => void,
-    read: (from: PayloadReader) => Result,
-    bytes = 0,
-  ): Promise<Result> {
-    const request = this.#request(type, target, options, write, { bytes })
-    return new Promise((resolve, reject) => {
-      const call = {
-        id: this.#calls.nextId(),
-        onResult: (result: PayloadReader) => resolve(read(result)),
-        onFailure: reject,
-      }
-      this.#calls.begin(call, request)
-      const signal = options?.signal
-      // The caller is told by `manageDriver`; what is still waiting here need not go.
-      signal?.addEventListener('abort', () => this.#calls.cancel(call), { once: true })
-    })
-  }
-
-  #request(
-    type: FrameType,
-    { workspace }: PluginScope,
-    options: CallOptions | undefined,
-    write: (to: FrameWriter) => void,
-    { isStream = false, bytes = 0 }: Partial<Pick<CallRequest, 'isStream' | 'bytes'>>,
-  ): CallRequest {
-    const deadlineAt = options?.deadlineAt ?? 0
-    return { type, workspace, deadlineAt, isStream, bytes, write }
+  #ask<Result>(call: UnaryCall<Result>, options: CallOptions | undefined): Promise<Result> {
+    // The caller is told by `manageDriver`; what is still waiting here need not go.
+    options?.signal?.addEventListener('abort', () => this.#calls.cancel(call), { once: true })
+    return call.ask(this.#calls)
   }
 }

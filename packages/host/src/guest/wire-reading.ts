@@ -1,29 +1,49 @@
-import { endableGenerator, type EntryStream, HoldfastError } from '@holdfast/core'
+import {
+  type ByteRange,
+  type CallOptions,
+  endableGenerator,
+  type EntryStream,
+  HoldfastError,
+  type Scope,
+  type StorageKey,
+} from '@holdfast/core'
 import type { Connection } from '../wire/connection.ts'
 import { readError } from '../wire/error-codec.ts'
 import { frameType } from '../wire/frame-type.ts'
 import { IncomingBody } from '../wire/incoming-body.ts'
-import { readMetadata } from '../wire/storage-codec.ts'
-import type { CallRequest, OpenCall, WireCalls } from './wire-calls.ts'
+import { readMetadata, writeNumber, writeStore } from '../wire/storage-codec.ts'
+import type { WireCall, WireCalls } from './wire-calls.ts'
+
+/** What is to be read. */
+export interface Reading {
+  readonly scope: Scope
+  readonly key: StorageKey
+  readonly range: ByteRange | null
+}
 
 /** Opens a value as a stream that the host sends as it is read. */
 export function openReading(
   connection: Connection,
   calls: WireCalls,
-  request: CallRequest,
-  signal: AbortSignal | undefined,
+  { scope, key, range }: Reading,
+  { signal, deadlineAt = 0 }: CallOptions = {},
 ): Promise<EntryStream | null> {
   return new Promise((resolve, reject) => {
     const id = calls.nextId()
     const body = new IncomingBody(connection, id, () => calls.endStream(call))
-    const onAbort = (): void => {
-      calls.cancel(call)
-      body.fail(
-        new HoldfastError('ABORTED', 'The reading was cancelled.', { cause: signal?.reason }),
-      )
-    }
-    const call: OpenCall = {
+    const call: WireCall = {
       id,
+      type: frameType.readStream,
+      workspace: scope.workspace,
+      deadlineAt,
+      isStream: true,
+      bytes: 0,
+      write(to) {
+        writeStore(to, scope.store)
+        to.text(key)
+          .f64(range?.start ?? 0)
+          .optional(range?.end ?? null, writeNumber)
+      },
       onResult(result) {
         const metadata = result.optional(readMetadata)
         if (metadata === null) {
@@ -43,8 +63,16 @@ export function openReading(
         else if (type === frameType.bodyFailed) body.fail(readError(payload))
       },
     }
-    signal?.addEventListener('abort', onAbort, { once: true })
-    calls.begin(call, request)
+    signal?.addEventListener(
+      'abort',
+      () => {
+        calls.cancel(call)
+        const { reason } = signal
+        body.fail(new HoldfastError('ABORTED', 'The reading was cancelled.', { cause: reason }))
+      },
+      { once: true },
+    )
+    calls.begin(call)
   })
 }
 

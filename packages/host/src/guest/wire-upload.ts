@@ -1,18 +1,17 @@
-import { bodyFailed, type StoreName, type StreamPut } from '@holdfast/core'
+import { bodyFailed, type CallOptions, type Scope, type StreamPut } from '@holdfast/core'
 import type { Connection } from '../wire/connection.ts'
 import { frameType } from '../wire/frame-type.ts'
 import { OutgoingBody } from '../wire/outgoing-body.ts'
 import { writeStreamPut } from '../wire/storage-codec.ts'
-import type { CallRequest, OpenCall, WireCalls } from './wire-calls.ts'
+import type { WireCall, WireCalls } from './wire-calls.ts'
 
 /** Writes a value from a stream, as fast as the host takes it. */
 export function sendUpload(
   connection: Connection,
   calls: WireCalls,
-  request: CallRequest,
-  store: StoreName,
+  { workspace, store }: Scope,
   put: StreamPut,
-  signal: AbortSignal | undefined,
+  { signal, deadlineAt = 0 }: CallOptions = {},
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const id = calls.nextId()
@@ -24,8 +23,14 @@ export function sendUpload(
       calls.endStream(call)
       body.stop()
     }
-    const call: OpenCall = {
+    const call: WireCall = {
       id,
+      type: frameType.writeStream,
+      workspace,
+      deadlineAt,
+      isStream: true,
+      bytes: 0,
+      write: (to) => writeStreamPut(to, store, put),
       onResult() {
         resolve()
         end()
@@ -48,7 +53,7 @@ export function sendUpload(
       },
       { once: true },
     )
-    calls.begin(call, { ...request, write: (to) => writeStreamPut(to, store, put) })
+    calls.begin(call)
     void body.send().then((error) => (failure = error as Error | null))
   })
 }

@@ -1,8 +1,8 @@
-import { endableGenerator, type ListedEntry } from '@holdfast/core'
+import { endableGenerator, type ListedEntry, type Scope, type StorageKey } from '@holdfast/core'
 import type { Connection } from '../wire/connection.ts'
 import { frameType } from '../wire/frame-type.ts'
-import { readListed } from '../wire/storage-codec.ts'
-import type { CallRequest, OpenCall, WireCalls } from './wire-calls.ts'
+import { readListed, writeKeys, writeStore } from '../wire/storage-codec.ts'
+import type { WireCall, WireCalls } from './wire-calls.ts'
 
 type State = readonly (ListedEntry | null)[]
 
@@ -10,7 +10,8 @@ type State = readonly (ListedEntry | null)[]
 export function watchOverWire(
   connection: Connection,
   calls: WireCalls,
-  request: CallRequest,
+  { workspace, store }: Scope,
+  keys: readonly StorageKey[],
   signal: AbortSignal | undefined,
 ): AsyncGenerator<State, void> {
   const id = calls.nextId()
@@ -23,8 +24,17 @@ export function watchOverWire(
     calls.endStream(call)
     next.resolve(null)
   }
-  const call: OpenCall = {
+  const call: WireCall = {
     id,
+    type: frameType.watch,
+    workspace,
+    deadlineAt: 0,
+    isStream: true,
+    bytes: 0,
+    write(to) {
+      writeStore(to, store)
+      writeKeys(to, keys)
+    },
     onResult: end,
     onFailure(error) {
       isOver = true
@@ -36,7 +46,7 @@ export function watchOverWire(
   }
   async function* states(): AsyncGenerator<State, void> {
     signal?.addEventListener('abort', end, { once: true })
-    calls.begin(call, request)
+    calls.begin(call)
     try {
       for (;;) {
         if (!isOver) connection.begin(frameType.credit, id).u32(1).end()

@@ -49,5 +49,7 @@ export function describeExit({ code, signal, lastWords }: ProcessExit): string {
   const error = /^(?:Uncaught )?[A-Z][A-Za-z]*(?:Error|Exception)?\b[^\n]*: [^\n]*$/m.exec(
     lastWords,
   )?.[0]
-  return error === undefined ? how : `${how}, after ${error.trim().slice(0, 500).replace(/\.$/, '')}`
+  return error === undefined
+    ? how
+    : `${how}, after ${error.trim().slice(0, 500).replace(/\.$/, '')}`
 }

@@ -14,6 +14,7 @@ import {
   writePage,
 } from '../wire/storage-codec.ts'
 import { wireLimits } from '../wire/wire-limits.ts'
+import { GetBatch, type PendingGet } from './get-batch.ts'
 import { ReadLane } from './read-lane.ts'
 import type { ServedInvocation } from './served-invocation.ts'
 import { servedReading } from './served-reading.ts'
@@ -33,6 +34,7 @@ export class StorageServer {
   readonly #driver: StorageDriver
   readonly #find: InvocationFinder
   readonly #reads = new ReadLane()
+  readonly #gets = new GetBatch((gets) => this.#readTogether(gets))
   /** Calls in flight, with the bytes that they count for. */
   readonly #open = new Map<number, number>()
   readonly #streams = new Map<number, ServedStream>()
@@ -107,12 +109,9 @@ export class StorageServer {
         const place = { ...scope, store: readStore(payload) }
         const keys = readKeys(payload, limits.maxGetKeys)
         payload.end()
-        this.#reads.run(
-          () => this.#driver.get(place, keys, options),
-          (entries) => entries.reduce((sum, entry) => sum + (entry?.size ?? 0), 0),
-          (entries) => this.#answer(id, (to) => writeEntries(to, entries)),
-          (error) => this.#fail(id, error),
-        )
+        const get = { id, keys, place, options }
+        if (options === undefined) this.#gets.add(get)
+        else this.#readTogether([get])
         break
       }
       case frameType.list: {
@@ -139,6 +138,31 @@ export class StorageServer {
       default:
         this.#openStream(type, id, payload, invocation, options)
     }
+  }
+
+  /** Reads what several calls of one store ask for as one. */
+  #readTogether(gets: readonly PendingGet[]): void {
+    const [first] = gets
+    if (first === undefined) return
+    const { place, options } = first
+    const keys = gets.length === 1 ? first.keys : gets.flatMap((get) => get.keys)
+    this.#reads.run(
+      () => this.#driver.get(place, keys, options),
+      (entries) => entries.reduce((sum, entry) => sum + (entry?.size ?? 0), 0),
+      (entries) => {
+        let at = 0
+        for (const { id, keys: own } of gets) {
+          const some = gets.length === 1 ? entries : entries.slice(at, at + own.length)
+          at += own.length
+          this.#answer(id, (to) => writeEntries(to, some))
+        }
+      },
+      (error) => {
+        // It may be that only all together were too much, or that one of them is at fault.
+        if (gets.length > 1) for (const get of gets) this.#readTogether([get])
+        else this.#fail(first.id, error)
+      },
+    )
   }
 
   #openStream(

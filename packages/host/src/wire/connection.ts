@@ -10,6 +10,8 @@ export interface ConnectionEvents {
   readonly onClose: (error: Error | undefined) => void
 }
 
+/** After how many messages of a tick they are written, without waiting for its end. */
+const messagesPerWrite = 16
 /** How much may wait in the socket before large messages wait for it, in bytes. */
 const socketBytes = 524_288
 
@@ -22,6 +24,8 @@ export class Connection {
   readonly #writer = new FrameWriter()
   readonly #events: ConnectionEvents
   #isScheduled = false
+  /** Messages of this tick. */
+  #begun = 0
   #isClosed = false
   #onDrain: (() => void) | null = null
 
@@ -68,7 +72,11 @@ export class Connection {
   begin(type: FrameType, id: number, isLast = false): FrameWriter {
     if (!this.#isScheduled) {
       this.#isScheduled = true
+      this.#begun = 0
       process.nextTick(() => this.#flush())
+    } else if (++this.#begun % messagesPerWrite === 0) {
+      // The other side can begin while this one goes on.
+      this.#write(this.#writer.takeReady())
     }
     return this.#writer.begin(type, id, isLast)
   }
@@ -126,7 +134,7 @@ export class Connection {
 
   #write(chunks: readonly Uint8Array[]): void {
     const [first] = chunks
-    if (first === undefined) return
+    if (first === undefined || this.#isClosed) return
     if (chunks.length === 1) {
       this.#socket.write(first)
       return
