@@ -8,8 +8,10 @@ import { type JsonValue, parseWorkspaceId } from '@holdfast/core'
 import { createMemoryDriver } from '@holdfast/drivers-memory'
 import { createHost, type HostMode, readManifest } from '../../src/index.ts'
 
-const [mode, nodePath] = process.argv.slice(2) as [HostMode, string]
-const manifest = await readManifest(join(import.meta.dirname, 'probe'))
+const [mode, nodePath, granted] = process.argv.slice(2) as [HostMode, string, string?]
+const probe = await readManifest(join(import.meta.dirname, 'probe'))
+const permissions = { network: granted === 'network', environment: [] }
+const manifest = { ...probe, permissions }
 await using driver = createMemoryDriver()
 await driver.open()
 await using host = createHost({ driver, plugins: [manifest], mode, nodePath })

@@ -35,6 +35,20 @@ describe.for(leakRows.map((row) => [titleOf(row), row] as const))('%s', ([, row]
   }
 })
 
+describe.for(leakRows.map((row) => [titleOf(row), row] as const))('%s', ([, row]) => {
+  it.skipIf(row.missing !== null)('opens the network to a plugin that was granted it', async () => {
+    await using host = new ThrowawayHost(row, open.targets.secret, 'network')
+    const names = ['tcp', 'tcpByName', 'http', 'fetch', 'datagram', 'nameLookup', 'tcpServer']
+    const verdicts: boolean[] = []
+    for (const name of names) verdicts.push((await host.attempt(name, open.targets)).leaked)
+
+    expect(verdicts).toEqual(names.map(() => true))
+    expect(await host.attempt('hostFile', open.targets)).toMatchObject({
+      leaked: row.mode === 'inline',
+    })
+  })
+})
+
 it('has a probe for every leak that the page on security lists', () => {
   expect([...known.keys()].filter((name) => probes[name] === undefined)).toEqual([])
   expect(known.size).toBeGreaterThan(0)

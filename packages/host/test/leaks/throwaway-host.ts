@@ -16,7 +16,12 @@ export class ThrowawayHost implements AsyncDisposable {
   readonly #answers: Interface
   readonly #ended: Promise<never>
 
-  constructor({ mode, nodePath, asOneUser }: LeakRow, secret: string) {
+  /** @param granted `network` for a plugin that was granted it */
+  constructor(
+    { mode, nodePath, asOneUser }: LeakRow,
+    secret: string,
+    granted: 'network' | 'nothing' = 'nothing',
+  ) {
     const [command, ...args] = [
       ...(asOneUser && process.getuid?.() === 0 ? asNobody : []),
       // In the mode inline, it is the host's Node.js that runs plugins.
@@ -28,6 +33,7 @@ export class ThrowawayHost implements AsyncDisposable {
       join(import.meta.dirname, 'leak-host.ts'),
       mode,
       nodePath,
+      granted,
     ]
     const env = { PATH: process.env['PATH'], HOLDFAST_SECRET: secret }
     this.#child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'ignore', 'pipe'] })
