@@ -13,6 +13,9 @@ if (Number.parseInt(process.versions.node, 10) < oldestMajor) {
   process.exit(2)
 }
 
+// Node would open its inspector for whoever sends this, and by that hand over the whole process.
+process.on('SIGUSR1', () => undefined)
+
 // What is imported statically would be compiled before the cache is there.
 nodeModule.enableCompileCache()
 const { main } = await import('./main.ts')

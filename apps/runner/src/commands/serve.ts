@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { HoldfastError } from '@holdfast/core'
 import { createHost, type Host, type HostMode, type PluginLog, watchPlugins } from '@holdfast/host'
 import { findPlugins } from '../find-plugins.ts'
 import { findUngranted } from '../find-ungranted.ts'
@@ -36,6 +37,7 @@ const sweepEveryMs = 60_000
 
 /** Serves plugins until the signal aborts, and then lets the calls in flight finish. */
 export async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> {
+  if (options.watch === true && options.mode === 'inline') throw nothingToReload()
   const address = parseListenAddress(options.host)
   const token = await readToken(options.tokenFile)
   const plugins = await findPlugins(options.plugins ?? ['.'])
@@ -79,6 +81,7 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
 }
 
 function reloadOnChange(host: Host, style: ErrorStyle, signal: AbortSignal): void {
+  const directories = new Map(host.plugins.map(({ id, directory }) => [id, directory]))
   watchPlugins(host, {
     signal,
     onReload: ({ id, version }, tookMs) =>
@@ -86,13 +89,20 @@ function reloadOnChange(host: Host, style: ErrorStyle, signal: AbortSignal): voi
         process.stderr,
         `holdfast: ${id} ${version} is loaded anew (${tookMs.toFixed(0)} ms)\n`,
       ),
-    onError: (_plugin, error) => void showLoadError(error, style),
+    onError: (plugin, error) => void showLoadError(error, directories.get(plugin) ?? '', style),
   })
 }
 
-async function showLoadError(error: unknown, style: ErrorStyle): Promise<void> {
+async function showLoadError(error: unknown, directory: string, style: ErrorStyle): Promise<void> {
   await showError(error, style)
-  if (!style.json) await showSourceLine(error)
+  if (!style.json) await showSourceLine(error, directory)
+}
+
+function nothingToReload(): HoldfastError {
+  return new HoldfastError(
+    'USAGE',
+    'In the mode inline, code that is loaded stays. Leave out --watch, or the mode.',
+  )
 }
 
 interface Announcement {

@@ -42,7 +42,8 @@ export class LocatedJson {
       ({ path, message }) => `:${this.#lineOf(path)}: ${message}`,
     )
     const others = more.map((mistake) => ` ${basename(this.#file)}${mistake}`)
-    return this.#error(`${first}${others.join('')}`, cause)
+    const line = this.#lineOf(mistakes[0]?.path ?? [])
+    return this.#error(`${first}${others.join('')}`, line, cause)
   }
 
   /** The line of a part; of the innermost that there is, where some of it is missing. From 1 up. */
@@ -64,12 +65,12 @@ export class LocatedJson {
       .replace(/(?: in JSON)? at position \d+ \(line \d+ column \d+\)$/, '')
       .replaceAll(/\s+/g, ' ')
     const { line, column } = placeInMessage(reason) ?? placeByParser(this.#text)
-    return this.#error(`:${line}:${column}: This is not JSON: ${what}.`, cause)
+    return this.#error(`:${line}:${column}: This is not JSON: ${what}.`, line, cause)
   }
 
-  #error(message: string, cause: unknown): HoldfastError {
+  #error(message: string, line: number, cause: unknown): HoldfastError {
     return new HoldfastError(this.#code, this.#file + message, {
-      context: { file: this.#file },
+      context: { file: this.#file, line },
       ...(cause === undefined ? {} : { cause }),
     })
   }

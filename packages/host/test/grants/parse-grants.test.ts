@@ -122,7 +122,7 @@ describe('a file of grants is refused, with the line,', () => {
       expect.objectContaining({
         code: 'GRANT_INVALID',
         message: expect.stringMatching(message),
-        context: { file: '/etc/grants.json' },
+        context: { file: '/etc/grants.json', line: expect.any(Number) },
       }),
     )
   })
