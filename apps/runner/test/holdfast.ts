@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { chmodSync, mkdtempSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,15 +48,19 @@ export interface Running {
 /** Starts the command from its sources, and ends it with the test if it still runs then. */
 export function start(args: readonly string[], options: StartOptions = {}): Running {
   const { cwd = tmpdir(), env = {}, atEnd = onTestFinished } = options
+  // What it leaves there when it is killed goes with the test. Processes of plugins read it, too.
+  const temporary = mkdtempSync(join(tmpdir(), 'holdfast-runner-'))
+  chmodSync(temporary, 0o755)
   const child = spawn(process.execPath, ['--conditions=@holdfast/source', bin, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], TMPDIR: temporary, ...env },
     stdio: 'pipe',
   })
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string)
   atEnd(async () => {
     child.kill('SIGKILL')
     await ended
+    await rm(temporary, { recursive: true, force: true })
   })
   // What nobody reads any more is no fault of the test's.
   child.stdin.on('error', () => undefined)

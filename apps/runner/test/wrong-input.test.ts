@@ -76,7 +76,7 @@ test('the paragraph names the place of what is no JSON', async () => {
 })
 
 test('a stream of the plugin that fails is its own fault, with key and reason', async () => {
-  const args = setBytes({ key: 'a/b', file: 'nonexistent' })
+  const args = setBytes({ key: 'a/b', file: join(desk, 'nonexistent') })
   const { code, stderr } = await run(['run', ...args, '--store', 'memory:', '--json'])
 
   expect(JSON.parse(stderr)).toMatchObject({
