@@ -46,9 +46,10 @@ export class MixRun {
     for (let client = 0; client < this.#extent.workspaces; client++) {
       for (const call of [...mixCalls, linger]) await this.#invoke(call, client)
     }
+    await this.#readIdle()
     const clients = Array.from({ length: inFlight }, (_, number) => this.#call(number))
     await Promise.all([...clients, this.#crash()])
-    this.#readings.push(this.#read())
+    await this.#readIdle()
     return {
       invocations: this.#begun,
       crashes: this.#crashes,
@@ -83,12 +84,19 @@ export class MixRun {
     }
   }
 
+  /** When the event loop has gone round, what invocations have left behind is garbage. */
+  async #readIdle(): Promise<void> {
+    await setTimeout(100)
+    this.#readings.push(this.#read())
+  }
+
   async #invoke(step: SampleStep, client: number): Promise<void> {
     const workspace = parseWorkspaceId(`workspace-${client % this.#extent.workspaces}`)
     const counts = step.plugin === 'crasher' ? this.#victims : this.#samples
     this.#begun++
     const due = (this.#readings.length * this.#extent.invocations) / mostReadings
-    if (this.#begun > due && this.#readings.length < mostReadings) this.#readings.push(this.#read())
+    const isDue = this.#readings.length > 0 && this.#readings.length < mostReadings
+    if (isDue && this.#begun > due) this.#readings.push(this.#read())
     try {
       const outcome = await inTime(runStep(this.#host, workspace, step))
       if (outcome === undefined) this.#unanswered++
