@@ -10,6 +10,8 @@ import { ProcessSlots } from './process-slots.ts'
 /** What a process is started for, without what every process has of its own. */
 export type ProcessKind = Omit<LaunchRequest, 'slot'>
 
+/** How long after a process was taken the next is started, in milliseconds. */
+const warmUpAfterMs = 100
 /** Most blank processes that wait for a plugin. */
 const maxWarm = 2
 
@@ -49,15 +51,8 @@ export class ProcessPool {
   /** Has a blank process of a kind ready for the next who takes one. */
   warmUp(kind: ProcessKind): void {
     if (!this.#keepsWarm || this.#isClosed) return
-    const key = JSON.stringify(kind)
-    const existing = this.#warm.get(key)
-    this.#warm.delete(key)
-    this.#warm.set(key, existing === undefined || existing.isGone ? this.#start(kind) : existing)
-    for (const [oldest, process] of this.#warm) {
-      if (this.#warm.size <= maxWarm) break
-      this.#warm.delete(oldest)
-      void process.leave(0)
-    }
+    // Whoever has just got a process is to have the machine for a moment.
+    setTimeout(() => this.#warmUp(kind), warmUpAfterMs).unref()
   }
 
   /** Ends all processes: those that are blank at once, others when they have had their time. */
@@ -69,6 +64,19 @@ export class ProcessPool {
       process.leave(blank.has(process) ? 0 : afterMs),
     )
     await Promise.all(leaving)
+  }
+
+  #warmUp(kind: ProcessKind): void {
+    if (this.#isClosed) return
+    const key = JSON.stringify(kind)
+    const existing = this.#warm.get(key)
+    this.#warm.delete(key)
+    this.#warm.set(key, existing === undefined || existing.isGone ? this.#start(kind) : existing)
+    for (const [oldest, process] of this.#warm) {
+      if (this.#warm.size <= maxWarm) break
+      this.#warm.delete(oldest)
+      void process.leave(0)
+    }
   }
 
   #start(kind: ProcessKind): PluginProcess {

@@ -102,7 +102,8 @@ export class ProcessRoom {
     const { addons, memoryBytes, network } = grants
     // A script is handed over and needs to read nothing, unless an addon lies beside it.
     const isHanded = manifest.bundle?.format === 'script' && !addons
-    const readPaths = isHanded ? [] : await readPathsOf(manifest)
+    const own = isHanded ? [] : await readPathsOf(manifest)
+    const readPaths = [...guest.readPaths, ...own]
     const guestPath = guest.path
     const kind = { mode, nodePath, guestPath, readPaths, network, addons, memoryBytes }
     await assertReadable({ ...kind, slot: 0 }, environment)

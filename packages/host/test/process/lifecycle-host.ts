@@ -13,8 +13,8 @@ import {
   readManifest,
 } from '../../src/index.ts'
 
-export const acme = parseWorkspaceId('acme')
-export const plugin = parsePluginId('lifecycle')
+const acme = parseWorkspaceId('acme')
+const plugin = parsePluginId('lifecycle')
 
 /** A host of the plugin in fixtures/lifecycle, and what it says. */
 export interface LifecycleHost {
@@ -82,7 +82,7 @@ export interface WhoAmI {
   readonly pid: number
   readonly workspace: string
   readonly attempt: number
-  readonly environment: Readonly<Record<string, string>>
+  readonly environment: readonly (readonly [string, string])[]
 }
 
 /** Resolves when a process is there no more. */

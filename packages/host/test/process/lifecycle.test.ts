@@ -18,7 +18,8 @@ describe('a process', () => {
     const manifest = await readFixture()
     const environment = { GRANTED: 'yes' }
     const { ask } = await openHost({ grantsOf: () => grantsOf(manifest, { environment }) })
-    expect(((await ask('who-am-i')) as WhoAmI).environment).toEqual(environment)
+    const { environment: seen } = (await ask('who-am-i')) as WhoAmI
+    expect(Object.fromEntries(seen)).toEqual(environment)
   })
 
   test('is ended with its host', async () => {
