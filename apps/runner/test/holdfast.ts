@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
@@ -88,6 +88,8 @@ export async function run(
 /** Makes a folder and removes it after the test. */
 export async function makeFolder({ atEnd = onTestFinished }: StartOptions = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-runner-'))
+  // Where this is root, plugins in it are read by other users.
+  await chmod(folder, 0o755)
   atEnd(() => rm(folder, { recursive: true, force: true }))
   return folder
 }

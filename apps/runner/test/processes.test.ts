@@ -27,21 +27,23 @@ test.each([
   120_000,
 )
 
+const inline = ['--store', 'memory:', '--mode', 'inline']
+
 test('a promise that a tool leaves behind to be rejected is told in a paragraph, and fails the run', async () => {
-  const { code, stdout, stderr } = await run(['run', counter, 'forget', '--store', 'memory:'])
+  const { code, stdout, stderr } = await run(['run', counter, 'forget', ...inline])
   expect({ code, stdout }).toEqual({ code: 1, stdout: 'done\n' })
   expect(stderr).toMatch(/^holdfast: WRONG_TYPE: A plugin left a promise behind .+\n$/)
 })
 
 test('what a tool leaves behind that throws ends its run with a paragraph', async () => {
-  const { code, stdout, stderr } = await run(['run', counter, 'explode', '--store', 'memory:'])
+  const { code, stdout, stderr } = await run(['run', counter, 'explode', ...inline])
   expect({ code, stdout }).toEqual({ code: 1, stdout: 'lit\n' })
   expect(stderr).toBe(
     'holdfast: TOOL_FAILED: A plugin left something behind that threw: the milk is sour\n',
   )
 })
 
-test('a promise that a tool leaves behind to be rejected does not end the server', async () => {
+test('a promise that a tool leaves behind to be rejected does not end a server that runs it inline', async () => {
   const store = await makeStore()
   const { child, stdout } = start([
     'serve',
@@ -52,6 +54,8 @@ test('a promise that a tool leaves behind to be rejected does not end the server
     counter,
     '--store',
     store,
+    '--mode',
+    'inline',
   ])
   const [line] = (await once(stdout, 'data')) as [Buffer]
   const { url } = JSON.parse(String(line)) as { url: string }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { desk, makeFolder, makeStore, run, start, usageOf } from './holdfast.ts'
+import { makePlugin } from './plugin-folder.ts'
 import { callTool, linesOf, serve } from './server.ts'
 
 describe('holdfast serve begins', () => {
@@ -16,7 +17,7 @@ describe('holdfast serve begins', () => {
     const [said] = (await once(stderr.setEncoding('utf8'), 'data')) as [string]
 
     expect(said).toMatch(
-      /^holdfast: serving at http:\/\/127\.0\.0\.1:\d+\n +store +file:.*store\.db\n +plugins +desk 1\.0\.0\n +access +open to every program on this machine; .*HOLDFAST_TOKEN.*\n$/,
+      /^holdfast: serving at http:\/\/127\.0\.0\.1:\d+\n +store +file:.*store\.db\n +plugins +desk 1\.0\.0\n +access +open to every program on this machine; .*HOLDFAST_TOKEN.*\n +mode +process\n(?: +note +.+\n)*$/,
     )
     child.kill('SIGTERM')
     expect(await ended).toBe(0)
@@ -85,10 +86,13 @@ describe('holdfast serve begins', () => {
   })
 })
 
+/** The tool `linger` hears of the signals and of the stdin of the server, being in its process. */
+const inline = ['--mode', 'inline']
+
 describe('holdfast serve ends on SIGTERM', () => {
   test('after the calls in flight, with what they stored', async () => {
     const store = await makeStore()
-    const server = await serve(['--store', store])
+    const server = await serve(['--store', store, ...inline])
     const lines = linesOf(await callTool(server, 'linger'))
     expect((await lines.next()).value).toMatchObject({ text: 'waiting' })
     server.child.kill('SIGTERM')
@@ -103,7 +107,7 @@ describe('holdfast serve ends on SIGTERM', () => {
   })
 
   test('with 503 for requests on connections that are kept', async () => {
-    const server = await serve()
+    const server = await serve(inline)
     const socket = connect(server.port, '127.0.0.1').setEncoding('utf8')
     socket.write(requestHead('POST', '/v1/workspaces/acme/plugins/desk/tools/linger'))
     let received = ''
@@ -123,7 +127,7 @@ describe('holdfast serve ends on SIGTERM', () => {
 
   test('when the last call has been answered, though its connection is kept', async () => {
     // Less than Node keeps a connection for another request.
-    const server = await serve(['--drain-timeout-ms', '4000'])
+    const server = await serve(['--drain-timeout-ms', '4000', ...inline])
     const socket = connect(server.port, '127.0.0.1').setEncoding('utf8')
     socket.write(requestHead('POST', '/v1/workspaces/acme/plugins/desk/tools/linger'))
     await once(socket, 'data')
@@ -161,21 +165,6 @@ describe('holdfast serve ends on SIGTERM', () => {
 
 function requestHead(method: string, path: string): string {
   return `${method} ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n`
-}
-
-/** Outside this repository no package is to be found by its name. */
-const session = new URL('../../../packages/session/src/index.ts', import.meta.url).href
-
-async function makePlugin(
-  folder: string,
-  id: string,
-  code = `import { definePlugin } from '${session}'\nexport default definePlugin({})`,
-): Promise<string> {
-  await mkdir(folder, { recursive: true })
-  const manifest = { version: '1.0.0', type: 'module', holdfast: { id, entry: './index.js' } }
-  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
-  await writeFile(join(folder, 'index.js'), code)
-  return folder
 }
 
 async function makeFile(content: string): Promise<string> {

@@ -1,6 +1,13 @@
 import { once } from 'node:events'
 import { HoldfastError } from '@holdfast/core'
-import { createHost, type Host, type HostMode, type PluginLog, watchPlugins } from '@holdfast/host'
+import {
+  createHost,
+  type Host,
+  type HostMode,
+  type PluginLog,
+  type PluginManifest,
+  watchPlugins,
+} from '@holdfast/host'
 import { findPlugins } from '../find-plugins.ts'
 import { findUngranted } from '../find-ungranted.ts'
 import { parseListenAddress } from '../http/loopback.ts'
@@ -81,7 +88,6 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
 }
 
 function reloadOnChange(host: Host, style: ErrorStyle, signal: AbortSignal): void {
-  const directories = new Map(host.plugins.map(({ id, directory }) => [id, directory]))
   watchPlugins(host, {
     signal,
     onReload: ({ id, version }, tookMs) =>
@@ -89,13 +95,20 @@ function reloadOnChange(host: Host, style: ErrorStyle, signal: AbortSignal): voi
         process.stderr,
         `holdfast: ${id} ${version} is loaded anew (${tookMs.toFixed(0)} ms)\n`,
       ),
-    onError: (plugin, error) => void showLoadError(error, directories.get(plugin) ?? '', style),
+    onError: (id, error) => {
+      const plugin = host.plugins.find((each) => each.id === id)
+      void showLoadError(error, plugin, style)
+    },
   })
 }
 
-async function showLoadError(error: unknown, directory: string, style: ErrorStyle): Promise<void> {
+async function showLoadError(
+  error: unknown,
+  plugin: PluginManifest | undefined,
+  style: ErrorStyle,
+): Promise<void> {
   await showError(error, style)
-  if (!style.json) await showSourceLine(error, directory)
+  if (!style.json && plugin !== undefined) await showSourceLine(error, plugin.directory)
 }
 
 function nothingToReload(): HoldfastError {
