@@ -89,18 +89,11 @@ describe('a call whose time is up', () => {
     await messages.next()
     void messages.next().catch(() => undefined)
     await gone(pid)
+    expect(((await ask('who-am-i')) as WhoAmI).pid).not.toBe(pid)
   })
 })
 
 describe('a process that does not keep to the protocol', () => {
-  const frame = (type: number, id: number, write: (to: FrameWriter) => void): Buffer => {
-    const writer = new FrameWriter()
-    const begun = writer.begin(type, id)
-    write(begun)
-    begun.end()
-    return Buffer.concat([...writer.takeReady()])
-  }
-
   test.each([
     ['noise', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
     ['a frame of a type that there is not', frame(200, 1, () => undefined)],
@@ -152,3 +145,11 @@ test('what processes of plugins begin with needs no other modules, and is small'
     expect(text.length).toBeLessThan(120_000)
   }
 })
+
+function frame(type: number, id: number, write: (to: FrameWriter) => void): Buffer {
+  const writer = new FrameWriter()
+  const begun = writer.begin(type, id)
+  write(begun)
+  begun.end()
+  return Buffer.concat([...writer.takeReady()])
+}

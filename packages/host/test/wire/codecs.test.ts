@@ -5,7 +5,7 @@ import {
   parseStorageKey,
   type StoreName,
 } from '@holdfast/core'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readError, writeError } from '../../src/wire/error-codec.ts'
 import { FrameReader } from '../../src/wire/frame-reader.ts'
