@@ -204,11 +204,11 @@ function readFacts(from: PayloadReader): Omit<EntryMetadata, 'key'> {
   }
 }
 
-export function writeText(to: FrameWriter, value: string): void {
+function writeText(to: FrameWriter, value: string): void {
   to.text(value)
 }
 
-export function readText(from: PayloadReader): string {
+function readText(from: PayloadReader): string {
   return from.text()
 }
 

@@ -128,9 +128,6 @@ describe('what goes over the wire', () => {
 })
 
 describe('an error that nobody of ours has sent', () => {
-  const receive = (json: string): HoldfastError | MisuseError =>
-    pass((to) => to.text(json), readError)
-
   test.each([
     ['no object', '[]'],
     ['no JSON', '{'],
@@ -179,3 +176,7 @@ describe('a message that no method of a tool makes', () => {
     expect(() => pass(write, readMessage)).toThrow(ProtocolError)
   })
 })
+
+function receive(json: string): HoldfastError | MisuseError {
+  return pass((to) => to.text(json), readError)
+}
