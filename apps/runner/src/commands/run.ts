@@ -1,5 +1,5 @@
 import { parseWorkspaceId } from '@holdfast/core'
-import { createHost, type HostMode, readManifest } from '@holdfast/host'
+import { createHost, type HostMode, type PluginLog, readManifest } from '@holdfast/host'
 import { findUngranted } from '../find-ungranted.ts'
 import { logRestorer } from '../log-restorer.ts'
 import { createMessagePrinter } from '../message-printer.ts'
@@ -46,11 +46,15 @@ export async function run(
     mode: options.mode,
     grantsOf,
     keepsWarm: false,
-    // What the tool says by this.log is among its messages.
-    onLog: (log) => void (log.source !== 'tool' && showLog(restore(log), style)),
+    onLog: (log) => void (isNews(log) && showLog(restore(log), style)),
   })
   const call = { workspace, plugin: manifest.id, tool, parameters, signal }
   for await (const message of host.invokeTool(call)) await print(message)
+}
+
+/** What the tool says by this.log is among its messages, and of a crash the call tells. */
+function isNews({ source }: PluginLog): boolean {
+  return source !== 'tool' && source !== 'host'
 }
 
 async function tellUngranted(ungranted: ReturnType<typeof findUngranted>): Promise<void> {
