@@ -8,7 +8,7 @@ import { cacheGuest } from './cache-guest.ts'
 const folder = fileURLToPath(new URL('../dist/guest-files/', import.meta.url))
 await rm(folder, { recursive: true, force: true })
 await mkdir(folder, { recursive: true })
-for (const [name, contents] of Object.entries(await bundleGuest())) {
+for (const { name, contents } of await bundleGuest()) {
   await writeFile(folder + name, contents)
 }
 await using driver = createMemoryDriver()

@@ -55,8 +55,9 @@ export async function cacheGuest(runtimePath: string, driver: StorageDriver): Pr
       env: {},
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     })
-    const process_ = new PluginProcess(child, driver)
-    await process_.load(
+    const guest = new PluginProcess(child, driver)
+    const manifest = makeManifest(folder, entryPath)
+    await guest.load(
       {
         manifest: makeManifest(folder, entryPath),
         grants: grantsOf(makeManifest(folder, entryPath)),
@@ -65,7 +66,7 @@ export async function cacheGuest(runtimePath: string, driver: StorageDriver): Pr
       10_000,
     )
     const scope = { workspace: parseWorkspaceId('cache'), plugin: parsePluginId('cache') }
-    const tool = process_.invokeTool({
+    const tool = guest.invokeTool({
       invocationId: 'cache',
       attempt: 1,
       served: { scope, quota: { maxBytes: 0 } },
@@ -73,7 +74,7 @@ export async function cacheGuest(runtimePath: string, driver: StorageDriver): Pr
       parameters: encodeParameters({}),
     })
     await tool.next()
-    await process_.leave(10_000)
+    await guest.leave(10_000)
     return await readFile(cachePath)
   } finally {
     await rm(folder, { recursive: true, force: true })

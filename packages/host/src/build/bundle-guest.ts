@@ -1,17 +1,22 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-/** The files that every process of a plugin begins with, by their names in one folder. */
-export interface GuestFiles {
-  /** Starts the other. */
-  readonly 'guest.cjs': Uint8Array
-  readonly 'runtime.cjs': Uint8Array
+/** A file of one folder. */
+export interface GuestFile {
+  readonly name: string
+  readonly contents: Uint8Array
 }
 
-/** Makes the runtime in plugins' processes, from its source: scripts that need no other modules. */
-export async function bundleGuest(): Promise<GuestFiles> {
+/**
+ * Makes what every process of a plugin begins with, from its source: scripts that need no other
+ * modules. The first, `guest.cjs`, starts the other.
+ */
+export async function bundleGuest(): Promise<readonly GuestFile[]> {
   const [loader, runtime] = await Promise.all([bundle('loader'), bundle('main')])
-  return { 'guest.cjs': loader, 'runtime.cjs': runtime }
+  return [
+    { name: 'guest.cjs', contents: loader },
+    { name: 'runtime.cjs', contents: runtime },
+  ]
 }
 
 async function bundle(name: string): Promise<Uint8Array> {

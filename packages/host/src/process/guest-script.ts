@@ -26,7 +26,7 @@ export async function findGuestScript(): Promise<GuestScript> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-guest-'))
   // Processes of plugins may run as other users.
   await chmod(folder, 0o755)
-  for (const [name, contents] of Object.entries(await bundleGuest())) {
+  for (const { name, contents } of await bundleGuest()) {
     await writeFile(join(folder, name), contents, { mode: 0o644 })
   }
   return toGuestScript(folder, ['runtime.cjs'], () => rm(folder, { recursive: true, force: true }))

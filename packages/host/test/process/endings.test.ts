@@ -139,7 +139,7 @@ describe('a process that does not keep to the protocol', () => {
 })
 
 test('what processes of plugins begin with needs no other modules, and is small', async () => {
-  for (const contents of Object.values(await bundleGuest())) {
+  for (const { contents } of await bundleGuest()) {
     const text = Buffer.from(contents).toString()
     expect(text).not.toMatch(/(?:require|import)\("(?!node:)/)
     expect(text.length).toBeLessThan(120_000)
