@@ -59,8 +59,8 @@ export async function cacheGuest(runtimePath: string, driver: StorageDriver): Pr
     const manifest = makeManifest(folder, entryPath)
     await guest.load(
       {
-        manifest: makeManifest(folder, entryPath),
-        grants: grantsOf(makeManifest(folder, entryPath)),
+        manifest,
+        grants: grantsOf(manifest),
         onLog: () => undefined,
       },
       10_000,
