@@ -52,7 +52,7 @@ export function bindInvocation(
       try {
         checkCommit(commit, driver.capabilities)
       } catch (error) {
-        return Promise.reject(error)
+        return Promise.reject(error as Error)
       }
       return new CommitCall(calls, name, commit).ask(calls)
     },

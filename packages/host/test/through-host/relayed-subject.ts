@@ -1,6 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parsePluginId, type PluginId, type StorageDriver } from '@holdfast/core'
 import type { DriverUnderTest, StoreUnderTest } from '@holdfast/driver-testkit'
+import { afterAll } from 'vitest'
+import { buildPlugin } from '../../src/build/index.ts'
 import { createHost, type Host, type PluginManifest, readManifest } from '../../src/index.ts'
 import type { HostRow } from '../host-rows.ts'
 import { RelayClient } from './relay-client.ts'
@@ -25,7 +30,7 @@ export async function relayedSubject(
   row: HostRow,
   makeRelay = (host: Host): RelayClient => new RelayClient(host),
 ): Promise<DriverUnderTest> {
-  const plugins = await relayManifests()
+  const plugins = await relayManifests(row)
   return {
     ...subject,
     name: `${subject.name}, used by a plugin in ${row.title},`,
@@ -35,7 +40,7 @@ export async function relayedSubject(
       const relayed: StoreUnderTest = {
         async createDriver(): Promise<StorageDriver> {
           const served = new ServedDriver(await store.createDriver())
-          const host = createHost({ driver: served, plugins, ...row.options })
+          const host = createHost({ driver: served, plugins, keepsWarm: false, ...row.options })
           const driver = new RelayedDriver(served, makeRelay(host))
           made.push({ host, driver })
           return driver
@@ -57,9 +62,17 @@ export async function relayedSubject(
 }
 
 /** The one plugin under each id, with bounds that no check comes near. */
-async function relayManifests(): Promise<readonly PluginManifest[]> {
+async function relayManifests({ options }: HostRow): Promise<readonly PluginManifest[]> {
   const folder = fileURLToPath(new URL('../fixtures/relay', import.meta.url))
-  const manifest = await readManifest(folder)
+  // Each check has processes of its own, and what is built starts sooner.
+  const manifest = await (options.mode === 'inline' ? readManifest(folder) : buildRelay(folder))
   const limits = { ...manifest.limits, concurrency: 2_000, queue: 2_000, memoryBytes: 2 ** 30 }
   return pluginsOfKit.map((id) => ({ ...manifest, id, limits, quotaBytes: manifestQuotaBytes }))
+}
+
+async function buildRelay(folder: string): Promise<PluginManifest> {
+  const outputDirectory = await mkdtemp(join(tmpdir(), 'holdfast-relay-'))
+  afterAll(() => rm(outputDirectory, { recursive: true, force: true }))
+  const { manifest } = await buildPlugin(folder, { outputDirectory })
+  return manifest
 }
