@@ -12,7 +12,10 @@ export interface LogStyle {
 
 const colours = { debug: 'gray', info: 'cyan', warn: 'yellow', error: 'red' } as const
 
-/** Writes a line of a plugin's log to stderr: `notes acme warn: text`. */
+/**
+ * Writes an entry of a plugin's log to stderr: `notes acme warn: text`. The further lines of a text,
+ * such as those of a stack trace, are indented, so that none passes for an entry of its own.
+ */
 export async function showLog(log: PluginLog, { json }: LogStyle): Promise<void> {
   await writeTo(process.stderr, `${json ? escapeText(JSON.stringify(toJson(log))) : toLine(log)}\n`)
 }
@@ -25,5 +28,6 @@ function toLine({ plugin, workspace, level, text, data }: PluginLog): string {
   const who = workspace === null ? plugin : `${plugin} ${workspace}`
   const label = styleText(colours[level], `${level}:`, { stream: process.stderr })
   const facts = data === null ? '' : ` ${JSON.stringify(data)}`
-  return `${who} ${label} ${escapeControls(`${text}${facts}`)}`
+  const lines = `${text}${facts}`.split('\n').map(escapeControls)
+  return `${who} ${label} ${lines.join('\n  ')}`
 }
