@@ -31,10 +31,17 @@ async function loadPlugin(order: LoadOrder, script: HandedScript | null): Promis
 }
 
 function failLoading(to: Connection, error: unknown, order: LoadOrder): void {
+  const failure = explainFailure(error, order)
+  if (failure === null) {
+    process.nextTick(() => {
+      throw error
+    })
+    return
+  }
   const frame = to.begin(frameType.loadFailed, 0)
   writeError(
     frame,
-    explainFailure(error, order),
+    failure,
     (cause) => new HoldfastError('PLUGIN_LOAD_FAILED', 'The plugin cannot be loaded.', { cause }),
   )
   frame.end()
