@@ -63,6 +63,8 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
   const { weaknesses } = await host.prepare()
   // A plugin that cannot be loaded is for the operator to know of, and not for the first caller.
   for (const { id } of plugins) await host.describe(id)
+  // Whoever reads that it serves may change a file at once.
+  if (options.watch === true) reloadOnChange(host, style, signal)
 
   const server = await startServer({
     host,
@@ -82,7 +84,6 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
     weaknesses,
     ungranted: findUngranted(plugins, grantsOf),
   })
-  if (options.watch === true) reloadOnChange(host, style, signal)
   if (!signal.aborted) await once(signal, 'abort')
   await server.drain(options.drainTimeoutMs)
 }
