@@ -33,12 +33,38 @@ export interface EndpointOrder extends InvocationOrder {
  * @throws {@link HoldfastError} `REQUEST_TOO_LARGE`, `INVALID_JSON_VALUE`
  */
 export function encodeParameters(parameters: JsonValue | undefined): Uint8Array {
+  const most = wireLimits.maxParametersBytes
+  // What is far too large is not even encoded: it may be more than a text can hold.
+  if (lengthBeyond(parameters, most) > most) throw parametersTooLarge()
   const json = encodeJson(parameters === undefined ? {} : parameters)
-  if (json.length <= wireLimits.maxParametersBytes) return json
-  throw new HoldfastError(
+  if (json.length > most) throw parametersTooLarge()
+  return json
+}
+
+/** At least how many bytes a value takes as JSON; it counts no further than it must. */
+function lengthBeyond(value: unknown, most: number): number {
+  const waiting = [value]
+  const seen = new Set<object>()
+  let length = 0
+  while (waiting.length > 0 && length <= most) {
+    const next = waiting.pop()
+    length++
+    if (typeof next === 'string') {
+      length += next.length
+    } else if (typeof next === 'object' && next !== null && !seen.has(next)) {
+      seen.add(next)
+      for (const item of Object.values(next)) waiting.push(item)
+    }
+  }
+  return length
+}
+
+function parametersTooLarge(): HoldfastError {
+  const maxBytes = wireLimits.maxParametersBytes
+  return new HoldfastError(
     'REQUEST_TOO_LARGE',
-    `The parameters of a tool take at most ${wireLimits.maxParametersBytes} bytes as JSON; these take ${json.length}. What is larger goes in by an endpoint.`,
-    { context: { bytes: json.length, maxBytes: wireLimits.maxParametersBytes } },
+    `The parameters of a tool take at most ${maxBytes} bytes as JSON; these take more. What is larger goes in by an endpoint.`,
+    { context: { maxBytes } },
   )
 }
 

@@ -44,6 +44,7 @@ export class PluginProcess {
   #name = 'blank'
   #lastId = 0
   #begun = 0
+  #reserved = 0
   /** Why the host has ended it, if it was the host. */
   #endedFor: Error | null = null
   #isLeaving = false
@@ -72,9 +73,23 @@ export class PluginProcess {
     return this.#child.pid
   }
 
-  /** Invocations that it has not ended. */
+  /** Invocations that it has not ended, or that are about to begin. */
   get active(): number {
-    return this.#invocations.size
+    return this.#invocations.size + this.#reserved
+  }
+
+  /**
+   * Says that an invocation is about to begin, so that the process is not taken for idle.
+   *
+   * @returns takes that back, once the invocation has begun or will not
+   */
+  reserve(): () => void {
+    this.#reserved++
+    let isReserved = true
+    return () => {
+      if (isReserved) this.#reserved--
+      isReserved = false
+    }
   }
 
   /** Invocations that it was ever given. */

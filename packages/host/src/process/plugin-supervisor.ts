@@ -33,6 +33,12 @@ export interface ServingProcess {
   readonly version: PluginVersion
 }
 
+/** A process for one invocation, which it has to wait for. */
+export interface ProcessLease extends ServingProcess {
+  /** To be called when the invocation has begun, or will not. */
+  readonly release: () => void
+}
+
 /** From here on, as a part of its limit, a process is replaced when it stands still. */
 const softMemory = 0.8
 
@@ -65,25 +71,40 @@ export class PluginSupervisor {
    * @throws {@link HoldfastError} `PLUGIN_LOAD_FAILED`, `PLUGIN_UNAVAILABLE`, `PLUGIN_CRASHED`
    */
   async serving(): Promise<ServingProcess> {
+    const { release, ...serving } = await this.acquire()
+    release()
+    return serving
+  }
+
+  /**
+   * As {@link serving}, for an invocation: the process stays until the lease is released.
+   *
+   * @throws {@link HoldfastError} as `serving`
+   */
+  async acquire(): Promise<ProcessLease> {
     const starting = (this.#serving ??= this.#startOnce())
     try {
       const serving = await starting
-      if (this.#isUsable(serving.process)) return serving
+      if (this.#isUsable(serving.process)) {
+        const free = serving.process.reserve()
+        const release = (): void => {
+          free()
+          this.#lookAfter(serving.process)
+        }
+        return { ...serving, release }
+      }
       if (this.#serving === starting) this.#serving = null
     } catch (error) {
       if (this.#serving === starting) this.#serving = null
       throw error
     }
-    return this.serving()
+    return this.acquire()
   }
 
   /** To be called when an invocation has ended: it may have been the last of its process. */
   invocationEnded(process: PluginProcess): void {
     if (!process.isGone) this.#crashes.worked()
-    if (process.active > 0) return
-    if (this.#retired.has(process)) this.#leave(process)
-    else if (process.begun >= this.#options.recycleAfter) this.#retire(process)
-    else this.#restWhenIdle(process)
+    this.#lookAfter(process)
   }
 
   /**
@@ -131,6 +152,14 @@ export class PluginSupervisor {
   close(): void {
     this.#isClosed = true
     if (this.#idleTimer !== null) clearTimeout(this.#idleTimer)
+  }
+
+  /** Lets a process go that has nothing to do any more and is not to do anything else. */
+  #lookAfter(process: PluginProcess): void {
+    if (process.active > 0) return
+    if (this.#retired.has(process)) this.#leave(process)
+    else if (process.begun >= this.#options.recycleAfter) this.#retire(process)
+    else this.#restWhenIdle(process)
   }
 
   /** The process that serves, if one does. */

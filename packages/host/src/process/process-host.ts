@@ -96,11 +96,13 @@ export class ProcessHost implements Host {
     let end: (() => void) | null = null
     try {
       end = this.#calls.begin(signal)
-      const { process, seat, leave } = await this.#enter(runner, call.workspace, signal)
-      const head = toRequestHead(call, runner.manifest.settings)
-      const order = this.#toOrder(runner, call.workspace, randomUUID(), 1)
-      const invocation = process.invokeEndpoint({ ...order, head, body: call.request.body })
-      const stop = this.#watchOver(invocation, process, seat, leave, signal)
+      const entered = await this.#enter(runner, call.workspace, signal)
+      const invocation = begin(entered, () => {
+        const head = toRequestHead(call, runner.manifest.settings)
+        const order = this.#toOrder(runner, call.workspace, randomUUID(), 1)
+        return entered.process.invokeEndpoint({ ...order, head, body: call.request.body })
+      })
+      const stop = this.#watchOver(invocation, entered, signal)
       try {
         const response = await orAborted(invocation.response, signal)
         // How long a body streams is its reader's business.
@@ -145,19 +147,13 @@ export class ProcessHost implements Host {
     },
     signal: AbortSignal,
   ): AsyncGenerator<Message, 'done' | 'again', void> {
-    const { process, seat, leave, isIdempotent } = await this.#enter(
-      runner,
-      call.workspace,
-      signal,
-      call.tool,
-    )
-    const order = this.#toOrder(runner, call.workspace, call.invocationId, call.attempt)
-    const invocation = process.invokeTool({
-      ...order,
-      tool: call.tool,
-      parameters: call.parameters,
+    const entered = await this.#enter(runner, call.workspace, signal, call.tool)
+    const invocation = begin(entered, () => {
+      const order = this.#toOrder(runner, call.workspace, call.invocationId, call.attempt)
+      const { tool, parameters } = call
+      return entered.process.invokeTool({ ...order, tool, parameters })
     })
-    const stop = this.#watchOver(invocation, process, seat, leave, signal)
+    const stop = this.#watchOver(invocation, entered, signal)
     let hasAnswered = false
     try {
       for (;;) {
@@ -168,7 +164,7 @@ export class ProcessHost implements Host {
         yield step.value
       }
     } catch (error) {
-      const mayRetry = isIdempotent && !hasAnswered && call.attempt < maxAttempts
+      const mayRetry = entered.isIdempotent && !hasAnswered && call.attempt < maxAttempts
       if (mayRetry && !signal.aborted && isLostProcess(error)) return 'again'
       throw error
     } finally {
@@ -186,21 +182,22 @@ export class ProcessHost implements Host {
     workspace: WorkspaceId,
     signal: AbortSignal,
     tool?: string,
-  ): Promise<{
-    readonly process: PluginProcess
-    readonly seat: Seat
-    readonly leave: () => void
-    readonly isIdempotent: boolean
-  }> {
+  ): Promise<Entered> {
     await orAborted(runner.describe(), signal)
     const seat = runner.seatOf(workspace)
     const leave = await seat.gate.enter(signal)
+    const acquiring = seat.supervisor.acquire()
     try {
-      const { process, description } = await orAborted(seat.supervisor.serving(), signal)
+      const { process, description, release } = await orAborted(acquiring, signal)
       const found = description.tools.find(({ name }) => name === tool)
-      return { process, seat, leave, isIdempotent: found?.idempotent ?? false }
+      return { process, seat, leave, release, isIdempotent: found?.idempotent ?? false }
     } catch (error) {
       leave()
+      // It may come when nobody waits for it any more.
+      acquiring.then(
+        ({ release }) => release(),
+        () => undefined,
+      )
       throw error
     }
   }
@@ -223,9 +220,7 @@ export class ProcessHost implements Host {
    */
   #watchOver(
     invocation: ToolInvocation | EndpointInvocation,
-    process: PluginProcess,
-    seat: Seat,
-    leave: () => void,
+    { process, seat, leave }: Entered,
     signal: AbortSignal,
   ): () => void {
     const { graceMs } = this.#options.times
@@ -271,6 +266,29 @@ export class ProcessHost implements Host {
     const runner = this.#room.find(plugin)
     if (runner !== undefined) return runner
     throw pluginNotFound(plugin, this.plugins)
+  }
+}
+
+/** A place in the queue of a plugin, and the process that it leads to. */
+interface Entered {
+  readonly process: PluginProcess
+  readonly seat: Seat
+  /** Gives the place back. */
+  readonly leave: () => void
+  /** To be called when the invocation has begun, or will not. */
+  readonly release: () => void
+  readonly isIdempotent: boolean
+}
+
+/** Begins an invocation; what fails in doing so leaves nothing behind. */
+function begin<Invocation>({ leave, release }: Entered, start: () => Invocation): Invocation {
+  try {
+    return start()
+  } catch (error) {
+    leave()
+    throw error
+  } finally {
+    release()
   }
 }
 

@@ -83,7 +83,7 @@ describe.each(processRows)('in $title', (row) => {
     for (const parameters of [gibibyte.slice(0, 200), gibibyte]) {
       expect(await attacked.call('harmless', parameters)).toMatchObject({
         // No text of JavaScript is as long as the JSON of a gibibyte.
-        code: expect.toBeOneOf(['REQUEST_TOO_LARGE', 'INVALID_JSON_VALUE']),
+        code: 'REQUEST_TOO_LARGE',
       })
     }
     expect(await attacked.call('harmless')).toMatchObject({ messages: [{ value: 'acme' }] })

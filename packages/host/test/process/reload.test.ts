@@ -1,0 +1,128 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parsePluginId, parseWorkspaceId } from '@holdfast/core'
+import { createMemoryDriver } from '@holdfast/drivers-memory'
+import { onTestFinished, expect, test } from 'vitest'
+import { createHost, type Host, readManifest } from '../../src/index.ts'
+import { makeFolder } from '../plugin-folder.ts'
+import { failureOf, gone } from './lifecycle-host.ts'
+
+/** A plugin without imports, as a build makes it. Its tool says its version twice, in between waiting. */
+function codeOf(version: string): string {
+  return `
+class Say {
+  static '~holdfast' = 'tool/v1'
+  static description = ''
+  static parameters = null
+  static idempotent = false
+  '~bind'() {}
+  async *invoke() {
+    const message = (text) => Object.defineProperty({ type: 'text', text }, '~holdfast', { value: 'message/v1' })
+    yield message('${version} ' + process.pid)
+    yield message('${version}')
+  }
+}
+module.exports = { '~holdfast': 'plugin/v1', tools: new Map([['say', Say]]), routes: [] }
+`
+}
+
+interface Editable {
+  readonly host: Host
+  readonly say: () => AsyncIterator<unknown>
+  /** Writes the code of the plugin and has it loaded anew. */
+  readonly reload: (code: string, manifest?: object) => Promise<unknown>
+}
+
+async function openEditable(): Promise<Editable> {
+  const packageOf = (more: object = {}): string =>
+    JSON.stringify({
+      version: '1.0.0',
+      holdfast: {
+        id: 'editable',
+        entry: './plugin.cjs',
+        bundle: { format: 'script', cache: null, addons: false },
+        ...more,
+      },
+    })
+  const folder = await makeFolder({ 'package.json': packageOf(), 'plugin.cjs': codeOf('first') })
+  const driver = createMemoryDriver()
+  await driver.open()
+  const host = createHost({ driver, plugins: [await readManifest(folder)], keepsWarm: false })
+  onTestFinished(async () => {
+    await host.close()
+    await driver.close()
+  })
+  return {
+    host,
+    say: () =>
+      host.invokeTool({
+        workspace: parseWorkspaceId('acme'),
+        plugin: parsePluginId('editable'),
+        tool: 'say',
+        parameters: {},
+      }),
+    async reload(code, more) {
+      await writeFile(join(folder, 'plugin.cjs'), code)
+      await writeFile(join(folder, 'package.json'), packageOf(more))
+      return host.reload(await readManifest(folder))
+    },
+  }
+}
+
+/** The first that the tool says; it is told to end then. */
+async function firstOf(messages: AsyncIterator<unknown>): Promise<string> {
+  const text = await textOf(messages.next())
+  await messages.return?.()
+  return text
+}
+
+async function textOf(step: Promise<IteratorResult<unknown>>): Promise<string> {
+  return ((await step).value as { readonly text: string }).text
+}
+
+test('a plugin that is loaded anew serves from then on, and its old process finishes and goes', async () => {
+  const { reload, say } = await openEditable()
+  const old = say()
+  const [version, pid] = (await textOf(old.next())).split(' ')
+  expect(version).toBe('first')
+
+  await reload(codeOf('second'))
+  expect(await firstOf(say())).toMatch(/^second /)
+  expect(await textOf(old.next())).toBe('first')
+  expect((await old.next()).done).toBe(true)
+  await gone(Number(pid))
+})
+
+test.each([
+  ['does not parse', 'module.exports = {', 'PLUGIN_LOAD_FAILED'],
+  ['throws while it loads', "throw new Error('not today')", 'PLUGIN_LOAD_FAILED'],
+  ['is no plugin', 'module.exports = 1', 'PLUGIN_LOAD_FAILED'],
+  ['ends its process', 'process.exit(4)', 'PLUGIN_LOAD_FAILED'],
+])('a version that %s leaves the old one serving', async (_what, code, expected) => {
+  const { reload, say } = await openEditable()
+  const [, before] = (await firstOf(say())).split(' ')
+  expect(await failureOf(reload(code))).toMatchObject({ code: expected })
+  expect(await firstOf(say())).toBe(`first ${before}`)
+  // And it does not stand in the way of the next.
+  await reload(codeOf('third'))
+  expect(await firstOf(say())).toMatch(/^third /)
+})
+
+test('a version whose manifest has rules for what its code lacks leaves the old one serving', async () => {
+  const { reload, say } = await openEditable()
+  await firstOf(say())
+  const endpoints = { '/hook': { public: true } }
+  expect(await failureOf(reload(codeOf('second'), { endpoints }))).toMatchObject({
+    code: 'MANIFEST_INVALID',
+  })
+  expect(await firstOf(say())).toMatch(/^first /)
+})
+
+test('many versions in quick succession end with the last', async () => {
+  const { reload, say } = await openEditable()
+  for (const version of ['a', 'b', 'c', 'd']) {
+    void firstOf(say())
+    await reload(codeOf(version))
+  }
+  expect(await firstOf(say())).toMatch(/^d /)
+})
