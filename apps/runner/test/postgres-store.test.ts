@@ -39,7 +39,7 @@ test('what is stored in PostgreSQL outlives the process, and is shared by run, s
   expect(await run(increment)).toEqual({ code: 0, stdout: '1\n', stderr: '' })
 })
 
-const runIncrement = ['run', desk, 'increment']
+const runIncrement = ['run', desk, 'increment', '--mode', 'inline']
 const wrongPassword = (url: URL): void => void (url.password = `${secret}-wrong`)
 const cases: readonly (readonly [string, string, readonly string[], (url: URL) => void])[] = [
   ['a wrong password', 'STORE_ACCESS_DENIED', runIncrement, wrongPassword],

@@ -23,7 +23,9 @@ test(
     const store = await databases.create()
 
     // All of them find the database empty.
-    const startOne = (): Promise<Server> => serve(['--store', store], options)
+    // What is replaced is servers; plugins are within them.
+    const args = ['--store', store, '--mode', 'inline']
+    const startOne = (): Promise<Server> => serve(args, options)
     const servers = await Promise.all(Array.from({ length: processes }, startOne))
     const load = new Load(servers)
     const working = Promise.all(Array.from({ length: clients }, () => load.work()))

@@ -20,7 +20,15 @@ describe('a store', () => {
   test('may be had by a driver in a file', async () => {
     const cwd = await makeFolder()
     await writeFile(join(cwd, 'driver.mjs'), driver)
-    const args = ['run', desk, 'increment', '--store', './driver.mjs#some where']
+    const args = [
+      'run',
+      desk,
+      'increment',
+      '--mode',
+      'inline',
+      '--store',
+      './driver.mjs#some where',
+    ]
 
     expect(await run(args, { cwd })).toMatchObject({
       code: 0,
@@ -34,7 +42,15 @@ describe('a store', () => {
     async (name) => {
       const cwd = await makeFolder()
       await makePackage(join(cwd, 'node_modules', name), driver)
-      const args = ['run', desk, 'increment', '--store', `${name}:redis://somewhere`]
+      const args = [
+        'run',
+        desk,
+        'increment',
+        '--mode',
+        'inline',
+        '--store',
+        `${name}:redis://somewhere`,
+      ]
 
       expect(await run(args, { cwd })).toMatchObject({
         code: 0,
@@ -49,7 +65,7 @@ describe('a store', () => {
     const url = `postgres://ada:open-sesame@127.0.0.1:${port}/holdfast`
     for (const more of [[], ['--json'], ['--verbose']]) {
       const { code, stdout, stderr } = await run(
-        ['run', desk, 'increment', '--store', url, ...more],
+        ['run', desk, 'increment', '--mode', 'inline', '--store', url, ...more],
         {},
       )
       expect(code).toBe(3)
@@ -65,7 +81,7 @@ describe('a store', () => {
   test('shows nothing of a location that may hold a password', async () => {
     const cwd = await makeFolder()
     await writeFile(join(cwd, 'driver.mjs'), `throw new Error('sour')`)
-    const args = ['run', desk, 'increment', '--store', './driver.mjs#secret']
+    const args = ['run', desk, 'increment', '--mode', 'inline', '--store', './driver.mjs#secret']
 
     expect(await run(args, { cwd })).toMatchObject({
       code: 2,
@@ -86,7 +102,7 @@ describe('a store', () => {
   ])('cannot be had by a driver that %s', async (_what, code, exitCode, message) => {
     const cwd = await makeFolder()
     await writeFile(join(cwd, 'driver.mjs'), code)
-    const args = ['run', desk, 'increment', '--store', './driver.mjs#x']
+    const args = ['run', desk, 'increment', '--mode', 'inline', '--store', './driver.mjs#x']
 
     expect(await run(args, { cwd })).toMatchObject({
       code: exitCode,

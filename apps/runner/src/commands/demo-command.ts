@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { stages } from '../demo/stage.ts'
+import { modeOption } from './common-options.ts'
 import type { DemoOptions } from './demo.ts'
 
 export function addDemoCommand(program: Command, signal: AbortSignal): void {
@@ -8,6 +9,7 @@ export function addDemoCommand(program: Command, signal: AbortSignal): void {
     .description('Run every sample plugin, and see in a second process what the first has stored.')
     .option('--reset', 'forget what earlier runs have stored')
     .option('--file <file>', 'keep what is stored in another file')
+    .addOption(modeOption())
     .addOption(new Option('--stage <stage>').choices(stages).hideHelp())
     .addHelpText('after', help)
     .action(async (options: DemoOptions) => {

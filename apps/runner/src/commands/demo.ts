@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
+import type { HostMode } from '@holdfast/host'
+import { findMode } from '../demo/find-mode.ts'
 import { findRepository } from '../demo/repository.ts'
 import { runStage, type Stage } from '../demo/stage.ts'
 import { exitCodes } from '../error-outcomes.ts'
@@ -11,6 +13,7 @@ import { writeTo } from '../write-to.ts'
 export interface DemoOptions {
   readonly reset?: true
   readonly file?: string
+  readonly mode: HostMode
   readonly stage?: Stage
 }
 
@@ -18,12 +21,19 @@ export interface DemoOptions {
 export async function demo(options: DemoOptions, signal: AbortSignal): Promise<void> {
   const repository = findRepository()
   const file = options.file === undefined ? repository.store : resolve(options.file)
-  if (options.stage !== undefined) return runStage(options.stage, repository, file, signal)
+  if (options.stage !== undefined) {
+    return runStage(options.stage, repository, file, options.mode, signal)
+  }
 
   await mkdir(dirname(file), { recursive: true })
   if (options.reset === true) await removeStore(file)
-  await runStageInItsOwnProcess('store', file)
-  await runStageInItsOwnProcess('recall', file)
+  const { mode, reason } = await findMode(options.mode, repository, signal)
+  if (reason !== null) {
+    const note = `holdfast: the sample plugins run in the mode inline: ${reason}\n`
+    await writeTo(process.stderr, note)
+  }
+  await runStageInItsOwnProcess('store', file, mode)
+  await runStageInItsOwnProcess('recall', file, mode)
   // Where the command runs that is named here.
   const fromRoot = relative(repository.root, file)
   const store = fromRoot.startsWith('..') ? file : fromRoot
@@ -38,8 +48,9 @@ async function removeStore(file: string): Promise<void> {
   for (const suffix of ['', '-wal', '-shm']) await rm(file + suffix, { force: true })
 }
 
-async function runStageInItsOwnProcess(stage: Stage, file: string): Promise<void> {
-  const args = [...process.execArgv, binPath(), 'demo', '--stage', stage, '--file', file]
+async function runStageInItsOwnProcess(stage: Stage, file: string, mode: HostMode): Promise<void> {
+  const options = ['--stage', stage, '--file', file, '--mode', mode]
+  const args = [...process.execArgv, binPath(), 'demo', ...options]
   const child = spawn(process.execPath, args, { stdio: 'inherit' })
   const [code] = (await once(child, 'exit')) as [number | null]
   // What went wrong, the child has said.

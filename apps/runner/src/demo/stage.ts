@@ -1,5 +1,5 @@
 import { parsePluginId, parseWorkspaceId } from '@holdfast/core'
-import { createHost, type Host } from '@holdfast/host'
+import { createHost, type Host, type HostMode } from '@holdfast/host'
 import { findPlugins } from '../find-plugins.ts'
 import { openStore } from '../store-registry.ts'
 import { writeText } from '../write-text.ts'
@@ -23,11 +23,12 @@ export async function runStage(
   stage: Stage,
   repository: Repository,
   file: string,
+  mode: HostMode,
   signal: AbortSignal,
 ): Promise<void> {
   const plugins = await findPlugins([repository.plugins])
   await using driver = await openStore(`file:${file}`, { create: true, signal })
-  await using host = createHost({ driver, plugins, keepsWarm: false })
+  await using host = createHost({ driver, plugins, mode, keepsWarm: false })
   const calls = callsOf(host, signal)
   // The crawl counts its runs, and is the last to store something.
   const { runs } = jsonOf(await calls.call('crawl', 'status')) as { runs: number }
