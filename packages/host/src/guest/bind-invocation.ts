@@ -43,17 +43,13 @@ export function bindInvocation(
       if (signal.aborted) return Promise.reject(abortedError('driver.get', signal.reason))
       return new GetCall(calls, name, store, keys).ask(calls)
     },
-    commit({ checks, puts, deletes }, options) {
+    async commit({ checks, puts, deletes }, options) {
       const commit = { checks, puts, deletes, quota: null }
       if (options?.signal !== signal || options.deadlineAt !== undefined) {
         return driver.commit({ workspace: name, plugin }, commit, options)
       }
-      if (signal.aborted) return Promise.reject(abortedError('driver.commit', signal.reason))
-      try {
-        checkCommit(commit, driver.capabilities)
-      } catch (error) {
-        return Promise.reject(error as Error)
-      }
+      if (signal.aborted) throw abortedError('driver.commit', signal.reason)
+      checkCommit(commit, driver.capabilities)
       return new CommitCall(calls, name, commit).ask(calls)
     },
     list(store, query, options) {

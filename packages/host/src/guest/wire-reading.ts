@@ -67,7 +67,7 @@ export function openReading(
       'abort',
       () => {
         calls.cancel(call)
-        const { reason } = signal
+        const reason: unknown = signal.reason
         body.fail(new HoldfastError('ABORTED', 'The reading was cancelled.', { cause: reason }))
       },
       { once: true },

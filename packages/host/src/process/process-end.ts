@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core'
+import { HoldfastError, isHoldfastError } from '@holdfast/core'
 
 /** How the process of a plugin ended. */
 export interface ProcessExit {
@@ -52,4 +52,13 @@ export function describeExit({ code, signal, lastWords }: ProcessExit): string {
   return error === undefined
     ? how
     : `${how}, after ${error.trim().slice(0, 500).replace(/\.$/, '')}`
+}
+
+/** Whether an error is that of a call whose process has ended in the middle of it. */
+export function isLostProcess(error: unknown): boolean {
+  return (
+    isHoldfastError(error, 'PLUGIN_CRASHED') ||
+    isHoldfastError(error, 'PLUGIN_OUT_OF_MEMORY') ||
+    isHoldfastError(error, 'PROTOCOL_VIOLATED')
+  )
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { isHoldfastError, type PluginId, type WorkspaceId } from '@holdfast/core'
+import type { PluginId, WorkspaceId } from '@holdfast/core'
 import type { Message } from '@holdfast/session'
 import { CallSignal } from '../call-signal.ts'
 import { CallsInFlight } from '../calls-in-flight.ts'
@@ -16,11 +16,11 @@ import { abortError, orAborted } from '../or-aborted.ts'
 import { pluginNotFound } from '../plugin-not-found.ts'
 import { watchBody } from '../watch-body.ts'
 import type { EndpointInvocation } from './endpoint-invocation.ts'
+import { begin, type Entered } from './entered.ts'
 import { residentBytes, watchMemory } from './memory-watch.ts'
 import { encodeParameters, type InvocationOrder } from './orders.ts'
-import type { PluginProcess } from './plugin-process.ts'
-import type { PluginRunner, Seat } from './plugin-runner.ts'
-import { crashed } from './process-end.ts'
+import type { PluginRunner } from './plugin-runner.ts'
+import { crashed, isLostProcess } from './process-end.ts'
 import { ProcessRoom, type ProcessHostOptions } from './process-room.ts'
 import { toRequestHead } from './request-head.ts'
 import type { ToolInvocation } from './tool-invocation.ts'
@@ -267,35 +267,4 @@ export class ProcessHost implements Host {
     if (runner !== undefined) return runner
     throw pluginNotFound(plugin, this.plugins)
   }
-}
-
-/** A place in the queue of a plugin, and the process that it leads to. */
-interface Entered {
-  readonly process: PluginProcess
-  readonly seat: Seat
-  /** Gives the place back. */
-  readonly leave: () => void
-  /** To be called when the invocation has begun, or will not. */
-  readonly release: () => void
-  readonly isIdempotent: boolean
-}
-
-/** Begins an invocation; what fails in doing so leaves nothing behind. */
-function begin<Invocation>({ leave, release }: Entered, start: () => Invocation): Invocation {
-  try {
-    return start()
-  } catch (error) {
-    leave()
-    throw error
-  } finally {
-    release()
-  }
-}
-
-function isLostProcess(error: unknown): boolean {
-  return (
-    isHoldfastError(error, 'PLUGIN_CRASHED') ||
-    isHoldfastError(error, 'PLUGIN_OUT_OF_MEMORY') ||
-    isHoldfastError(error, 'PROTOCOL_VIOLATED')
-  )
 }
