@@ -64,9 +64,13 @@ Grants:
   { "*": { "memoryBytes": 134217728 },
     "notes": { "network": false, "environment": ["OPENAI_API_KEY"], "timeoutMs": 5000 } }
 
-What plugins write to their console goes to stderr with the plugin and the workspace; --json makes each
-line JSON. docs/security.md says what each mode protects you from.
+Plugins:
+  One that crashes, hangs or takes too much memory is ended by itself, and started anew for the next
+  call. Its callers get a problem with "retryable": true, and Retry-After where they should wait.
+  What it logs goes to stderr with the plugin and the workspace; --json makes each entry a line of JSON.
+  docs/security.md says what each mode protects you from.
 
 Examples:
   holdfast serve --plugins ./plugins
+  holdfast serve --plugins ./notes --watch
   curl -N localhost:4653/v1/workspaces/acme/plugins/notes/tools/recall -d '{ "name": "milk" }'`
