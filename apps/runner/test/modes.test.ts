@@ -1,8 +1,6 @@
-import { isHoldfastError } from '@holdfast/core'
-import { createMemoryDriver } from '@holdfast/drivers-memory'
-import { createHost, type HostFacts, type HostMode } from '@holdfast/host'
 import { describe, expect, test } from 'vitest'
 import { desk, run, start } from './holdfast.ts'
+import { canSandbox, factsOf } from './host-facts.ts'
 import { callTool, serve } from './server.ts'
 import { Transcript } from './transcript.ts'
 
@@ -86,19 +84,3 @@ describe('a mode', () => {
     expect(notes.join('\n').includes('closes the network')).toBe(isOld)
   })
 })
-
-async function factsOf(mode: HostMode): Promise<HostFacts> {
-  await using host = createHost({ driver: createMemoryDriver(), plugins: [], mode })
-  return await host.prepare()
-}
-
-/** Whether this machine can run plugins in sandboxes. */
-async function canSandbox(): Promise<boolean> {
-  try {
-    await factsOf('sandbox')
-    return true
-  } catch (error) {
-    if (isHoldfastError(error, 'SANDBOX_UNAVAILABLE')) return false
-    throw error
-  }
-}

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 const session = fileURLToPath(new URL('../../../packages/session', import.meta.url))
 
 /** The code of a plugin that has nothing. */
-export const emptyPlugin = `import { definePlugin } from '@holdfast/session'
+const emptyPlugin = `import { definePlugin } from '@holdfast/session'
 export default definePlugin({})`
 
 /** The code of a plugin with one tool, named `work`, whose method `invoke` has this body. */

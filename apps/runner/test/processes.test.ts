@@ -14,7 +14,8 @@ test.each([
   `${processes} processes that %s one key of one file ${times} times each lose nothing`,
   async (tool, storeName) => {
     const store = await makeStore()
-    const call = ['run', counter, tool, '--store', store, '--input', JSON.stringify({ times })]
+    const input = JSON.stringify({ times })
+    const call = ['run', counter, tool, '--store', store, '--mode', 'inline', '--input', input]
     const outcomes = await Promise.all(Array.from({ length: processes }, () => run(call)))
     expect(outcomes).toEqual(
       Array.from({ length: processes }, () => ({ code: 0, stdout: 'done\n', stderr: '' })),
