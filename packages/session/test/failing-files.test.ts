@@ -40,3 +40,18 @@ test('a stream that has failed before a store begins to read it fails the set', 
     { driver },
   )
 })
+
+test('a stream of a file that may not be read fails the set in plain words', async () => {
+  const message = 'Access to this API has been restricted.'
+  const facts = { code: 'ERR_ACCESS_DENIED', permission: 'FileSystemRead', resource: '/etc/hosts' }
+  await invoke(async ({ storage }) => {
+    const source = (async function* (): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(1)
+      throw Object.assign(new Error(message), facts)
+    })()
+    expect(await caught(storage.set('k', source))).toMatchObject({
+      code: 'BODY_FAILED',
+      message: expect.stringContaining('it may not read /etc/hosts. In a process of its own'),
+    })
+  })
+})

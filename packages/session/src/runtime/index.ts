@@ -11,7 +11,7 @@ export {
   type PluginDescription,
   type ToolDescription,
 } from './describe-plugin.ts'
-export { explainDenial } from './explain-denial.ts'
+export { explainDenial } from '../explain-denial.ts'
 export { runEndpoint } from './run-endpoint.ts'
 export { runTool } from './run-tool.ts'
 export { UpdateTurns } from './update-turns.ts'

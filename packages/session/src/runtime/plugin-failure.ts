@@ -1,5 +1,5 @@
 import { describeValue, type ErrorCode, HoldfastError, isHoldfastError } from '@holdfast/core'
-import { explainDenial } from './explain-denial.ts'
+import { explainDenial } from '../explain-denial.ts'
 
 /**
  * An error of Holdfast as it is; any other that a plugin's code threw, wrapped with its message, or

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { isReadable, Readable } from 'node:stream'
 import { bodyFailed, HoldfastError, MisuseError } from '@holdfast/core'
 import type { ByteSource } from '../byte-source.ts'
+import { explainDenial } from '../explain-denial.ts'
 import { parseBytes } from './bytes.ts'
 
 type Result = IteratorResult<Uint8Array, undefined>
@@ -70,10 +71,16 @@ export class SourceBody implements AsyncIterable<Uint8Array> {
       return { done: false, value: parseBytes(step.value, 'Each piece of a stream') }
     } catch (error) {
       if (this.#isGivenUp) throw error
-      this.failure = error instanceof MisuseError ? error : bodyFailed(this.#key, error)
+      this.failure = error instanceof MisuseError ? error : bodyFailed(this.#key, inWords(error))
       throw this.failure
     }
   }
+}
+
+/** Of a file that the plugin may not read, Node says what only its operator could do. */
+function inWords(error: unknown): unknown {
+  const denial = error instanceof Error ? explainDenial(error) : null
+  return denial === null ? error : new Error(denial, { cause: error })
 }
 
 function toStream(source: ByteSource): ReadableStream<unknown> {
