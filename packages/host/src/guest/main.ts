@@ -13,7 +13,19 @@ import { harden } from './harden.ts'
 import { type HandedScript, loadEntry } from './load-entry.ts'
 import { LogSender } from './log-sender.ts'
 
-const socket = new Socket({ fd: 3, readable: true, writable: true })
+const socket = new Socket({
+  fd: 3,
+  readable: true,
+  writable: true,
+  // One buffer for all that comes: what is kept of it is copied.
+  onread: {
+    buffer: Buffer.allocUnsafeSlow(65_536),
+    callback(length, buffer) {
+      connection.receive(Buffer.from(buffer.buffer, buffer.byteOffset, length))
+      return true
+    },
+  },
+})
 
 const connection: Connection = new Connection(socket, {
   onMessage: (type, id, payload) => guest.handle(type, id, payload),

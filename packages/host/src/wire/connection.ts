@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { FrameReader, type MessageHandler } from './frame-reader.ts'
 import type { FrameType } from './frame-type.ts'
@@ -21,6 +22,7 @@ const socketBytes = 524_288
  */
 export class Connection {
   readonly #socket: Socket
+  readonly #reader: FrameReader
   readonly #writer = new FrameWriter()
   readonly #events: ConnectionEvents
   #isScheduled = false
@@ -32,15 +34,8 @@ export class Connection {
   constructor(socket: Socket, events: ConnectionEvents) {
     this.#socket = socket
     this.#events = events
-    const reader = new FrameReader(events.onMessage)
-    socket.on('data', (chunk: Buffer) => {
-      if (this.#isClosed) return
-      try {
-        reader.read(chunk)
-      } catch (error) {
-        this.close(error as Error)
-      }
-    })
+    this.#reader = new FrameReader(events.onMessage)
+    socket.on('data', (chunk: Buffer) => this.receive(chunk))
     socket.on('drain', () => {
       this.#sendLarge()
       this.#tellDrained()
@@ -101,6 +96,16 @@ export class Connection {
     this.#socket.resume()
   }
 
+  /** Takes what has come over a socket that gives no `data`. It keeps nothing of the chunk. */
+  receive(chunk: Buffer): void {
+    if (this.#isClosed) return
+    try {
+      this.#reader.read(chunk)
+    } catch (error) {
+      this.close(error as Error)
+    }
+  }
+
   /** Ends it at once. Idempotent. */
   close(error: Error | undefined): void {
     if (this.#isClosed) return
@@ -136,11 +141,41 @@ export class Connection {
     const [first] = chunks
     if (first === undefined || this.#isClosed) return
     if (chunks.length === 1) {
-      this.#socket.write(first)
+      const rest = this.#writeNow(first)
+      if (rest !== null) this.#socket.write(rest)
       return
     }
     this.#socket.cork()
     for (const chunk of chunks) this.#socket.write(chunk)
     this.#socket.uncork()
   }
+
+  /**
+   * Writes at once, without the detour by the stream, where nothing is waiting in that.
+   *
+   * @returns what is left for the stream to write; `null` for nothing
+   */
+  #writeNow(chunk: Uint8Array): Uint8Array | null {
+    const fd = openDescriptor(this.#socket)
+    if (fd === null || this.#socket.writableLength > 0) return chunk
+    try {
+      const written = writeSync(fd, chunk)
+      return written === chunk.length ? null : chunk.subarray(written)
+    } catch {
+      // It is full, or gone, which the stream finds out, too, and says.
+      return chunk
+    }
+  }
+}
+
+/** Asked for anew each time: a socket that was closed has none, and its number may be another's. */
+function openDescriptor(socket: Socket): number | null {
+  const { ['_handle']: handle } = socket as unknown as WithHandle
+  const fd = handle?.fd ?? -1
+  return fd >= 0 ? fd : null
+}
+
+/** What Node keeps the descriptor of a socket in. */
+interface WithHandle {
+  readonly ['_handle']?: { readonly fd?: number } | null
 }
