@@ -1,10 +1,7 @@
-import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { findMode } from '../src/demo/find-mode.ts'
 import { makeFolder, run } from './holdfast.ts'
-import { makePlugin } from './plugin-folder.ts'
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -34,18 +31,3 @@ test('the demo has a second process find in every plugin what the first has stor
   const reset = await run(['demo', '--file', file, '--reset'])
   expect(reset.stdout).toContain('1 message so far.')
 })
-
-test.skipIf(process.getuid?.() !== 0)(
-  'the demo of root in a folder that is closed to others runs inline, and says which folder it is',
-  async () => {
-    const root = await makeFolder()
-    await makePlugin(join(root, 'one'), 'one')
-    await chmod(root, 0o700)
-    const closed = { root, plugins: root, pages: root, store: join(root, 'demo.db') }
-
-    expect(await findMode('process', closed, AbortSignal.timeout(30_000))).toEqual({
-      mode: 'inline',
-      reason: expect.stringContaining(`${root} is closed to them`),
-    })
-  },
-)

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import type { HostMode } from '@holdfast/host'
-import { findMode } from '../demo/find-mode.ts'
 import { findRepository } from '../demo/repository.ts'
 import { runStage, type Stage } from '../demo/stage.ts'
 import { exitCodes } from '../error-outcomes.ts'
@@ -27,13 +26,8 @@ export async function demo(options: DemoOptions, signal: AbortSignal): Promise<v
 
   await mkdir(dirname(file), { recursive: true })
   if (options.reset === true) await removeStore(file)
-  const { mode, reason } = await findMode(options.mode, repository, signal)
-  if (reason !== null) {
-    const note = `holdfast: the sample plugins run in the mode inline: ${reason}\n`
-    await writeTo(process.stderr, note)
-  }
-  await runStageInItsOwnProcess('store', file, mode)
-  await runStageInItsOwnProcess('recall', file, mode)
+  await runStageInItsOwnProcess('store', file, options.mode)
+  await runStageInItsOwnProcess('recall', file, options.mode)
   // Where the command runs that is named here.
   const fromRoot = relative(repository.root, file)
   const store = fromRoot.startsWith('..') ? file : fromRoot

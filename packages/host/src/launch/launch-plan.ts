@@ -11,6 +11,11 @@ export interface LaunchRequest {
   readonly addons: boolean
   /** Most memory that it may hold, in bytes. */
   readonly memoryBytes: number
+  /**
+   * Whether a user of its own may read what is closed to others, where it could not begin otherwise.
+   * Node's permission model still keeps the plugin to `readPaths`. In the mode `process` alone.
+   */
+  readonly readsAll?: boolean
   /** A number that no other process of this host has while it lives: it decides its user. */
   readonly slot: number
   /** Folder of the control group to put it into. */

@@ -36,15 +36,15 @@ function cgroupCommand({ cgroup }: LaunchRequest): readonly string[] {
 
 /** Ends the process with its host, whatever becomes of that, and leaves it nothing to rise by. */
 function privilegeCommand(
-  { slot }: LaunchRequest,
+  { slot, readsAll = false }: LaunchRequest,
   { setprivPath, users }: LaunchEnvironment,
 ): readonly string[] {
   if (setprivPath === null) return []
-  const user = users === null ? [] : userArguments(users, slot)
-  return [setprivPath, ...user, ...withoutPrivileges, '--pdeathsig', 'KILL']
+  const user = users === null ? withoutCapabilities : userArguments(users, slot, readsAll)
+  return [setprivPath, ...user, '--no-new-privs', '--pdeathsig', 'KILL']
 }
 
-const withoutPrivileges = ['--no-new-privs', '--inh-caps=-all', '--ambient-caps=-all']
+const withoutCapabilities = ['--inh-caps=-all', '--ambient-caps=-all']
 
 function sandboxCommand(
   { guestPath, readPaths, network }: LaunchRequest,

@@ -20,8 +20,20 @@ export function userRanges(seed: number): readonly UserRange[] {
   return [{ first: first + (seed % 4_000) * count, count }, forPassingUsers]
 }
 
-/** What makes of `setpriv`, started by root, a user of its own without groups and capabilities. */
-export function userArguments({ first, count }: UserRange, slot: number): readonly string[] {
+/**
+ * What makes of `setpriv`, started by root, a user of its own without groups and capabilities.
+ *
+ * @param readsAll whether it keeps the one to read and pass whatever is closed to it
+ */
+export function userArguments(
+  { first, count }: UserRange,
+  slot: number,
+  readsAll = false,
+): readonly string[] {
   const id = String(first + (slot % count))
-  return ['--reuid', id, '--regid', id, '--clear-groups', '--bounding-set=-all']
+  const kept = readsAll ? '-all,+dac_read_search' : '-all'
+  return [
+    ...['--reuid', id, '--regid', id, '--clear-groups'],
+    ...[`--bounding-set=${kept}`, `--inh-caps=${kept}`, `--ambient-caps=${kept}`],
+  ]
 }

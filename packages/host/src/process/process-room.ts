@@ -1,9 +1,9 @@
-import type { PluginId, StorageDriver } from '@holdfast/core'
+import { HoldfastError, type PluginId, type StorageDriver } from '@holdfast/core'
 import type { PluginGrants } from '../grants/plugin-grants.ts'
 import type { HostTimes } from '../host-times.ts'
 import type { HostFacts } from '../host.ts'
-import { assertReadable } from '../launch/assert-readable.ts'
 import { assertSandboxAvailable } from '../launch/assert-sandbox-available.ts'
+import { type ClosedPath, findClosedPath } from '../launch/find-closed-path.ts'
 import { type LaunchEnvironment, probeLaunchEnvironment } from '../launch/launch-environment.ts'
 import { readPathsOf } from '../launch/read-paths.ts'
 import { weaknessesOf } from '../launch/weaknesses-of.ts'
@@ -106,7 +106,31 @@ export class ProcessRoom {
     const readPaths = [...guest.readPaths, ...own]
     const guestPath = guest.path
     const kind = { mode, nodePath, guestPath, readPaths, network, addons, memoryBytes }
-    await assertReadable({ ...kind, slot: 0 }, environment)
-    return kind
+    const closed = await findClosedPath({ ...kind, slot: 0 }, environment)
+    if (closed === null) return kind
+    if (mode === 'sandbox') throw unreadable(manifest, closed)
+    this.#tellClosed(manifest, closed)
+    return { ...kind, readsAll: true }
   }
+
+  #tellClosed({ id }: PluginManifest, { path, mode }: ClosedPath): void {
+    this.#options.onLog({
+      at: Date.now(),
+      plugin: id,
+      workspace: null,
+      invocationId: null,
+      source: 'host',
+      level: 'warn',
+      text: `${path} is closed to the user that the plugin runs as, so its process keeps the right to read whatever is closed, and only the permission model of Node.js keeps it from that. To take the right away: chmod ${mode} ${path}`,
+      data: null,
+    })
+  }
+}
+
+function unreadable({ id }: PluginManifest, { path, mode }: ClosedPath): HoldfastError {
+  return new HoldfastError(
+    'PLUGIN_LOAD_FAILED',
+    `The plugin "${id}" cannot be loaded: a host that root starts makes sandboxes as other users, and ${path} is closed to these. Open it by "chmod ${mode} ${path}", move it elsewhere, or start the host as another user than root.`,
+    { context: { plugin: id, path } },
+  )
 }

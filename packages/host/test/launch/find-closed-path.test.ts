@@ -1,7 +1,7 @@
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { assertReadable } from '../../src/launch/assert-readable.ts'
+import { findClosedPath } from '../../src/launch/find-closed-path.ts'
 import type { LaunchRequest } from '../../src/launch/launch-plan.ts'
 import { makeFolder } from '../plugin-folder.ts'
 import { fakeEnvironment } from './fake-environment.ts'
@@ -24,24 +24,15 @@ async function requestIn(mode: number): Promise<[LaunchRequest, string]> {
 
 it('names the folder that plugins with users of their own cannot pass, and what opens it', async () => {
   const [request, folder] = await requestIn(0o700)
-  const asserting = assertReadable(request, fakeEnvironment)
-
-  await expect(asserting).rejects.toMatchObject({
-    code: 'PLUGIN_LOAD_FAILED',
-    message: expect.stringContaining(`chmod o+x ${folder}`) as string,
-  })
+  expect(await findClosedPath(request, fakeEnvironment)).toEqual({ path: folder, mode: 'o+x' })
 })
 
 it('takes a folder that everybody may pass, even if nobody may list it', async () => {
   const [request] = await requestIn(0o711)
-
-  await expect(assertReadable(request, fakeEnvironment)).resolves.toBeUndefined()
+  expect(await findClosedPath(request, fakeEnvironment)).toBeNull()
 })
 
-it('has nothing to check where plugins run as the user of the host', async () => {
+it('has nothing to look for where plugins run as the user of the host', async () => {
   const [request] = await requestIn(0o700)
-
-  await expect(
-    assertReadable(request, { ...fakeEnvironment, users: null }),
-  ).resolves.toBeUndefined()
+  expect(await findClosedPath(request, { ...fakeEnvironment, users: null })).toBeNull()
 })
