@@ -2,7 +2,7 @@ import { HoldfastError } from '@holdfast/core'
 import type { PluginDefinition } from '@holdfast/session'
 import { type InvocationContext, runEndpoint } from '@holdfast/session/runtime'
 import type { Connection } from '../wire/connection.ts'
-import { readError, writeError } from '../wire/error-codec.ts'
+import { readError, encodeError } from '../wire/error-codec.ts'
 import { frameType, type FrameType } from '../wire/frame-type.ts'
 import { IncomingBody } from '../wire/incoming-body.ts'
 import type { RequestHead, ResponseHead } from '../wire/load-order.ts'
@@ -135,13 +135,11 @@ export class GuestEndpoint implements GuestInvocation {
       this.#connection.send(frameType.done, this.#id, true)
       return
     }
-    const frame = this.#connection.begin(frameType.failed, this.#id, true)
-    writeError(
-      frame,
+    const json = encodeError(
       error,
       (cause) => new HoldfastError('ENDPOINT_FAILED', 'The endpoint failed.', { cause }),
     )
-    frame.end()
+    this.#connection.begin(frameType.failed, this.#id, true).text(json).end()
   }
 }
 

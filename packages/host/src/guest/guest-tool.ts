@@ -2,7 +2,7 @@ import { HoldfastError } from '@holdfast/core'
 import type { Message, PluginDefinition } from '@holdfast/session'
 import { type InvocationContext, runTool } from '@holdfast/session/runtime'
 import type { Connection } from '../wire/connection.ts'
-import { writeError } from '../wire/error-codec.ts'
+import { encodeError } from '../wire/error-codec.ts'
 import { frameType } from '../wire/frame-type.ts'
 import { prepareMessage } from '../wire/message-codec.ts'
 import type { GuestInvocation } from './guest-invocation.ts'
@@ -81,15 +81,8 @@ export class GuestTool implements GuestInvocation {
     if (this.#hasEnded) return
     this.#hasEnded = true
     this.#onEnd()
-    const frame = this.#connection.begin(frameType.failed, this.#id, true)
-    writeError(
-      frame,
-      error,
-      (cause) =>
-        new HoldfastError('TOOL_FAILED', `The tool ${JSON.stringify(this.#tool)} failed.`, {
-          cause,
-        }),
-    )
-    frame.end()
+    const text = `The tool ${JSON.stringify(this.#tool)} failed.`
+    const json = encodeError(error, (cause) => new HoldfastError('TOOL_FAILED', text, { cause }))
+    this.#connection.begin(frameType.failed, this.#id, true).text(json).end()
   }
 }

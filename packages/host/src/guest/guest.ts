@@ -71,6 +71,9 @@ export class Guest {
       case frameType.invokeEndpoint:
         this.#invokeEndpoint(id, payload)
         return
+      case frameType.findRoute:
+        this.#findRoute(id, payload.text())
+        return
       case frameType.pull:
         void this.#invocations.get(id)?.pull()
         return
@@ -140,6 +143,13 @@ export class Guest {
     })
     this.#invocations.set(id, invocation)
     void invocation.run(plugin.definition, context)
+  }
+
+  #findRoute(id: number, path: string): void {
+    const { routes } = this.#loaded().definition
+    const index = routes.findIndex(({ pattern }) => pattern.test({ pathname: path }))
+    const frame = this.#connection.begin(frameType.route, id)
+    frame.optional(index < 0 ? null : index, (to, found) => to.u32(found)).end()
   }
 
   #enter(

@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import { HoldfastError } from '@holdfast/core'
 import type { LogLevel } from '@holdfast/session'
 import { Connection } from '../wire/connection.ts'
-import { writeError } from '../wire/error-codec.ts'
+import { encodeError } from '../wire/error-codec.ts'
 import { frameType } from '../wire/frame-type.ts'
 import type { LoadOrder } from '../wire/load-order.ts'
 import { protocolVersion } from '../wire/protocol-version.ts'
@@ -50,13 +50,11 @@ function failLoading(to: Connection, error: unknown, order: LoadOrder): void {
     })
     return
   }
-  const frame = to.begin(frameType.loadFailed, 0)
-  writeError(
-    frame,
+  const json = encodeError(
     failure,
     (cause) => new HoldfastError('PLUGIN_LOAD_FAILED', 'The plugin cannot be loaded.', { cause }),
   )
-  frame.end()
+  to.begin(frameType.loadFailed, 0).text(json).end()
 }
 
 // Before it is known for which plugin, so that a plugin need not wait for it.

@@ -35,7 +35,9 @@ export class WireCalls {
   readonly #connection: Connection
   readonly #tokens = new Map<WorkspaceId, Buffer>()
   readonly #open = new Map<number, WireCall>()
+  /** Calls that wait, and those with a stream, which must not hold up the others. */
   #waiting: WireCall[] = []
+  readonly #waitingStreams: WireCall[] = []
   #bytes = 0
   #streams = 0
   #lastId = 1
@@ -46,7 +48,9 @@ export class WireCalls {
 
   /** Whether a call that is made now has to wait, so that what it is made of must be copied. */
   get isFull(): boolean {
-    return this.#waiting.length > 0 || this.#open.size >= wireLimits.maxCallsInFlight
+    return (
+      this.#waiting.length > 0 || this.#open.size - this.#streams >= wireLimits.maxCallsInFlight
+    )
   }
 
   /**
@@ -76,14 +80,16 @@ export class WireCalls {
 
   /** Begins a call. */
   begin(call: WireCall): void {
-    if (this.#waiting.length > 0 || !this.#fits(call)) this.#waiting.push(call)
+    const waiting = call.isStream ? this.#waitingStreams : this.#waiting
+    if (waiting.length > 0 || !this.#fits(call)) waiting.push(call)
     else this.#send(call)
   }
 
   /** Forgets a call whose caller waits no more, and tells the host. */
   cancel(call: WireCall): void {
-    const at = this.#waiting.indexOf(call)
-    if (at >= 0) this.#waiting.splice(at, 1)
+    const waiting = call.isStream ? this.#waitingStreams : this.#waiting
+    const at = waiting.indexOf(call)
+    if (at >= 0) waiting.splice(at, 1)
     else if (this.#open.has(call.id)) this.#connection.send(frameType.cancelCall, call.id)
   }
 
@@ -124,17 +130,22 @@ export class WireCalls {
     this.#open.delete(call.id)
     this.#bytes -= call.bytes
     if (call.isStream) this.#streams--
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      if (!this.#fits(next)) return
-      this.#waiting.shift()
+    this.#sendWaiting(this.#waiting)
+    this.#sendWaiting(this.#waitingStreams)
+  }
+
+  #sendWaiting(waiting: WireCall[]): void {
+    for (let next = waiting[0]; next !== undefined && this.#fits(next); next = waiting[0]) {
+      waiting.shift()
       this.#send(next)
     }
   }
 
   #fits({ bytes, isStream }: WireCall): boolean {
-    if (this.#open.size >= wireLimits.maxCallsInFlight) return false
-    if (isStream && this.#streams >= wireLimits.maxStreamsInFlight) return false
-    return this.#open.size === 0 || this.#bytes + bytes <= wireLimits.maxCallBytesInFlight
+    if (isStream) return this.#streams < wireLimits.maxStreamsInFlight
+    const calls = this.#open.size - this.#streams
+    if (calls >= wireLimits.maxCallsInFlight) return false
+    return calls === 0 || this.#bytes + bytes <= wireLimits.maxCallBytesInFlight
   }
 
   #send(call: WireCall): void {

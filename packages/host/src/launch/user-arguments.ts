@@ -33,7 +33,13 @@ export function userArguments(
   const id = String(first + (slot % count))
   const kept = readsAll ? '-all,+dac_read_search' : '-all'
   return [
-    ...['--reuid', id, '--regid', id, '--clear-groups'],
-    ...[`--bounding-set=${kept}`, `--inh-caps=${kept}`, `--ambient-caps=${kept}`],
+    '--reuid',
+    id,
+    '--regid',
+    id,
+    '--clear-groups',
+    `--bounding-set=${kept}`,
+    `--inh-caps=${kept}`,
+    `--ambient-caps=${kept}`,
   ]
 }

@@ -64,7 +64,12 @@ export function findPlace(text: string): Place | undefined {
   const { url, line } =
     /(?<url>file:\/\/\/[^\s)]*?|^\/[^\n]*?):(?<line>\d+)/m.exec(text)?.groups ?? {}
   if (url === undefined || line === undefined) return undefined
-  return { path: url.startsWith('file:') ? fileURLToPath(url) : url, line }
+  try {
+    return { path: url.startsWith('file:') ? fileURLToPath(url) : url, line }
+  } catch {
+    // It is the plugin's word, and may be no address of a file.
+    return undefined
+  }
 }
 
 /** A place for people: within the plugin, by its path there. */

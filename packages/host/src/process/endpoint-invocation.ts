@@ -1,7 +1,7 @@
 import { HoldfastError } from '@holdfast/core'
 import { z } from 'zod'
 import type { Connection } from '../wire/connection.ts'
-import { readError, writeError } from '../wire/error-codec.ts'
+import { readError, encodeError } from '../wire/error-codec.ts'
 import { frameType, type FrameType } from '../wire/frame-type.ts'
 import { IncomingBody } from '../wire/incoming-body.ts'
 import { readJsonText } from '../wire/json-text.ts'
@@ -71,10 +71,10 @@ export class EndpointInvocation implements HostInvocation {
     if (this.#isCancelled || this.#end.hasEnded) return
     this.#isCancelled = true
     this.#responseBody?.fail(reason ?? new HoldfastError('ABORTED', 'The call was aborted.'))
-    const frame = this.#connection.begin(frameType.cancel, this.id)
-    frame.flag(reason !== null)
-    if (reason !== null) writeError(frame, reason, () => reason)
-    frame.end()
+    // It must not overtake what the invocation was begun with.
+    const frame = this.#connection.begin(frameType.cancel, this.id, true)
+    const json = reason === null ? null : encodeError(reason, () => reason)
+    frame.optional(json, (to, text) => to.text(text)).end()
   }
 
   handle(type: FrameType, payload: PayloadReader): void {

@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,14 +9,20 @@ import { frameType, type FrameType } from '../wire/frame-type.ts'
 import type { PayloadReader } from '../wire/payload-reader.ts'
 import { ProtocolError } from '../wire/protocol-error.ts'
 import { protocolVersion } from '../wire/protocol-version.ts'
-import { wireLimits } from '../wire/wire-limits.ts'
 import { EndpointInvocation } from './endpoint-invocation.ts'
 import type { HostInvocation } from './host-invocation.ts'
+import { InvocationTable } from './invocation-table.ts'
 import { Loading, type PluginToLoad } from './loading.ts'
 import { type EndpointOrder, type ToolOrder, writeEndpointOrder, writeToolOrder } from './orders.ts'
-import { crashed, crashError, type ProcessExit, protocolViolated } from './process-end.ts'
+import {
+  crashed,
+  crashError,
+  isSocketError,
+  type ProcessExit,
+  protocolViolated,
+} from './process-end.ts'
 import { ProcessOutput } from './process-output.ts'
-import type { ServedInvocation } from './served-invocation.ts'
+import { RouteQuestions } from './route-questions.ts'
 import { StorageServer } from './storage-server.ts'
 import { ToolInvocation } from './tool-invocation.ts'
 
@@ -36,14 +41,12 @@ export class PluginProcess {
   readonly #connection: Connection
   readonly #storage: StorageServer
   readonly #output: ProcessOutput
-  readonly #invocations = new Map<number, HostInvocation>()
-  readonly #served = new Map<string, ServedInvocation>()
+  readonly #invocations = new InvocationTable()
+  readonly #routes = new RouteQuestions()
   readonly #ready = Promise.withResolvers<void>()
   readonly #gone = Promise.withResolvers<Error>()
   #loading: Loading | null = null
   #name = 'blank'
-  #lastId = 0
-  #begun = 0
   #reserved = 0
   /** Why the host has ended it, if it was the host. */
   #endedFor: Error | null = null
@@ -61,7 +64,7 @@ export class PluginProcess {
       onClose: (error) => this.#onClose(error),
     })
     this.#storage = new StorageServer(this.#connection, driver, (token) =>
-      this.#served.get(token.toString('latin1')),
+      this.#invocations.serving(token),
     )
     child.once('error', (error) =>
       this.#end(crashed(this.#name, `it did not start: ${error.message}`)),
@@ -94,7 +97,7 @@ export class PluginProcess {
 
   /** Invocations that it was ever given. */
   get begun(): number {
-    return this.#begun
+    return this.#invocations.begun
   }
 
   get isGone(): boolean {
@@ -138,15 +141,14 @@ export class PluginProcess {
   }
 
   invokeTool(order: ToolOrder): ToolInvocation {
-    const { id, token } = this.#nextInvocation()
+    const id = this.#invocations.nextId()
     const invocation = new ToolInvocation(this.#connection, id, order.invocationId, order.served)
-    this.#enter(token, invocation)
-    writeToolOrder(this.#connection, id, token, order)
+    writeToolOrder(this.#connection, id, this.#enter(invocation), order)
     return invocation
   }
 
   invokeEndpoint(order: EndpointOrder): EndpointInvocation {
-    const { id, token } = this.#nextInvocation()
+    const id = this.#invocations.nextId()
     const invocation = new EndpointInvocation(
       this.#connection,
       id,
@@ -154,10 +156,25 @@ export class PluginProcess {
       order.served,
       order.body,
     )
-    this.#enter(token, invocation)
-    writeEndpointOrder(this.#connection, id, token, order)
+    writeEndpointOrder(this.#connection, id, this.#enter(invocation), order)
     invocation.sendBody()
     return invocation
+  }
+
+  /**
+   * Finds the endpoint for a path, by its index in the plugin's description.
+   *
+   * @param timeoutMs after how long the plugin is ended
+   */
+  async findRoute(path: string, timeoutMs: number): Promise<number | null> {
+    if (this.#isGone) throw await this.#gone.promise
+    const why = `it did not match a path within ${timeoutMs} ms`
+    const timer = setTimeout(() => this.kill(crashed(this.#name, why)), timeoutMs)
+    try {
+      return await this.#routes.ask(this.#connection, this.#invocations.nextId(), path)
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   /** Ends it at once. Whoever waits for it fails with this error. */
@@ -190,22 +207,10 @@ export class PluginProcess {
     this.#child.kill('SIGKILL')
   }
 
-  #nextInvocation(): { readonly id: number; readonly token: Buffer } {
-    this.#begun++
-    do this.#lastId = (this.#lastId + 2) % 0xffff_fffe
-    while (this.#lastId === 0 || this.#invocations.has(this.#lastId))
-    return { id: this.#lastId, token: randomBytes(wireLimits.tokenBytes) }
-  }
-
-  #enter(token: Buffer, invocation: HostInvocation): void {
-    const name = token.toString('latin1')
-    this.#invocations.set(invocation.id, invocation)
-    this.#served.set(name, invocation.served)
-    invocation.served.lifetime.addEventListener('abort', () => {
-      this.#invocations.delete(invocation.id)
-      this.#served.delete(name)
-    })
+  #enter(invocation: HostInvocation): Buffer {
+    const token = this.#invocations.add(invocation)
     if (this.#isGone) void this.#gone.promise.then((error) => invocation.fail(error))
+    return token
   }
 
   /** What it throws ends the connection, and so the process. */
@@ -220,7 +225,10 @@ export class PluginProcess {
         this.#loading.handle(type, payload)
         return
       case frameType.log:
-        this.#output.log(payload, [...this.#invocations.values()])
+        this.#output.log(payload, this.#invocations.all())
+        return
+      case frameType.route:
+        this.#routes.handle(id, payload)
         return
       case frameType.get:
       case frameType.commit:
@@ -236,7 +244,7 @@ export class PluginProcess {
       case frameType.done:
       case frameType.failed:
       case frameType.response:
-        this.#invocations.get(this.#known(id))?.handle(type as FrameType, payload)
+        this.#invocations.find(id)?.handle(type as FrameType, payload)
         return
       case frameType.data:
       case frameType.end:
@@ -244,7 +252,7 @@ export class PluginProcess {
       case frameType.credit:
       case frameType.stop:
         if (id % 2 === 1) this.#storage.handle(type as FrameType, id, payload)
-        else this.#invocations.get(this.#known(id))?.handle(type as FrameType, payload)
+        else this.#invocations.find(id)?.handle(type as FrameType, payload)
         return
       default:
         throw new ProtocolError(`a frame of the type ${type}`)
@@ -257,17 +265,10 @@ export class PluginProcess {
     this.#ready.resolve()
   }
 
-  /** What was on its way when an invocation ended is passed over; what never was one is not. */
-  #known(id: number): number {
-    if (id % 2 === 0 && id !== 0 && (id <= this.#lastId || this.#begun > 0x7fff_ffff)) return id
-    throw new ProtocolError(`an invocation with the number ${id}, which there never was`)
-  }
-
   #onClose(error: Error | undefined): void {
     this.#storage.close()
     if (this.#isGone) return
     if (error === undefined || isSocketError(error)) {
-      // Its end says more than the end of its connection.
       const why = crashed(this.#name, 'it closed its connection to the host')
       setTimeout(() => this.kill(why), lastBreathMs).unref()
       return
@@ -277,9 +278,16 @@ export class PluginProcess {
 
   async #onExit(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
     const lastWords = await this.#output.lastWords()
-    const exit: ProcessExit = { code, signal, lastWords }
-    const error = this.#endedFor ?? this.#loading?.exitError(exit) ?? crashError(this.#name, exit)
-    this.#end(error)
+    this.#end(this.#endedFor ?? this.#exitError({ code, signal, lastWords }))
+  }
+
+  #exitError(exit: ProcessExit): Error {
+    try {
+      return this.#loading?.exitError(exit) ?? crashError(this.#name, exit)
+    } catch (error) {
+      // Whatever it has left as its last words, those who wait for it are told.
+      return crashed(this.#name, `its end cannot be explained: ${String(error)}`)
+    }
   }
 
   #end(error: Error): void {
@@ -288,12 +296,8 @@ export class PluginProcess {
     this.#connection.close(undefined)
     this.#ready.reject(error)
     this.#loading?.fail(error)
-    for (const invocation of this.#invocations.values()) invocation.fail(error)
+    this.#routes.fail(error)
+    for (const invocation of this.#invocations.all()) invocation.fail(error)
     this.#gone.resolve(error)
   }
-}
-
-/** Errors of the socket itself, which say no more than that the other side is gone. */
-function isSocketError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error
 }

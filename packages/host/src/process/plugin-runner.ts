@@ -31,7 +31,6 @@ export interface RunnerOptions extends SupervisorOptions {
 interface Hosted {
   readonly version: PluginVersion
   readonly plugin: HostedPlugin
-  readonly patterns: readonly URLPattern[]
 }
 
 /** One plugin of a host, with the processes that serve it. */
@@ -40,6 +39,7 @@ export class PluginRunner {
   readonly #seats = new Map<WorkspaceId | null, Seat>()
   #version: PluginVersion
   #hosted: Hosted | null = null
+  #isClosed = false
 
   constructor(manifest: PluginManifest, grants: PluginGrants, options: RunnerOptions) {
     this.#options = options
@@ -67,9 +67,15 @@ export class PluginRunner {
 
   /** @throws {@link HoldfastError} as `findEndpoint` of a host */
   async findEndpoint(path: string): Promise<HostedEndpoint | null> {
-    const { plugin, patterns } = await this.#describe()
-    const index = patterns.findIndex((pattern) => pattern.test({ pathname: path }))
-    return plugin.endpoints[index] ?? null
+    const { plugin } = await this.#describe()
+    if (plugin.endpoints.length === 0) return null
+    const { process, description, version, release } = await this.#anySeat().supervisor.acquire()
+    try {
+      const index = await process.findRoute(path, this.#options.times.graceMs)
+      return toHostedPlugin(version.manifest, description).endpoints[index ?? -1] ?? null
+    } finally {
+      release()
+    }
   }
 
   /**
@@ -80,16 +86,15 @@ export class PluginRunner {
    */
   async replace(manifest: PluginManifest, grants: PluginGrants): Promise<HostedPlugin> {
     const version = this.#toVersion(manifest, grants)
-    const [first] = this.#seats.values()
-    const seat = first ?? this.#addSeat(null)
-    const hosted = toHosted(version, await seat.supervisor.rehearse(version))
+    const description = await this.#anySeat().supervisor.rehearse(version)
+    const plugin = toHostedPlugin(manifest, description)
     this.#version = version
-    this.#hosted = hosted
+    this.#hosted = { version, plugin }
     for (const { supervisor, gate } of this.#seats.values()) {
       gate.setLimits(grants)
       supervisor.replace(version)
     }
-    return hosted.plugin
+    return plugin
   }
 
   /** Looks after the memory of its processes, and forgets the workspaces that have none. */
@@ -102,18 +107,22 @@ export class PluginRunner {
 
   /** Starts no more processes. */
   close(): void {
+    this.#isClosed = true
     for (const { supervisor } of this.#seats.values()) supervisor.close()
   }
 
   async #describe(): Promise<Hosted> {
     const version = this.#version
     if (this.#hosted?.version === version) return this.#hosted
-    const [first] = this.#seats.values()
-    const { supervisor } = first ?? this.#addSeat(null)
-    const { description } = await supervisor.serving()
-    const hosted = toHosted(version, description)
+    const { description } = await this.#anySeat().supervisor.serving()
+    const hosted = { version, plugin: toHostedPlugin(version.manifest, description) }
     if (this.#version === version) this.#hosted = hosted
     return hosted
+  }
+
+  #anySeat(): Seat {
+    const [first] = this.#seats.values()
+    return first ?? this.#addSeat(null)
   }
 
   /** A process that was started to be asked what it offers has worked for nobody yet. */
@@ -127,6 +136,7 @@ export class PluginRunner {
 
   #makeSeat(): Seat {
     const supervisor = new PluginSupervisor(this.#version, this.#options)
+    if (this.#isClosed) supervisor.close()
     return { supervisor, gate: new CallGate(this.manifest.id, this.grants) }
   }
 
@@ -145,13 +155,4 @@ export class PluginRunner {
       },
     }
   }
-}
-
-function toHosted(
-  version: PluginVersion,
-  description: Parameters<typeof toHostedPlugin>[1],
-): Hosted {
-  const plugin = toHostedPlugin(version.manifest, description)
-  const patterns = plugin.endpoints.map(({ path }) => new URLPattern({ pathname: path }))
-  return { version, plugin, patterns }
 }

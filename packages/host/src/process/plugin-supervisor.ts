@@ -198,11 +198,14 @@ export class PluginSupervisor {
 
   async #start(version: PluginVersion): Promise<ServingProcess> {
     const { times, onLog } = this.#options
-    if (this.#isClosed) {
-      throw new HoldfastError('DRAINING', 'The host is closing and starts no more plugins.')
-    }
+    this.#refuseClosed()
     const { manifest, grants } = version
-    const [pool, kind] = await Promise.all([this.#options.pool(), version.kind()])
+    const pool = await this.#options.pool()
+    const kind = await version.kind().catch((error: unknown) => {
+      this.#refuseClosed()
+      throw error
+    })
+    this.#refuseClosed()
     const process = pool.take(kind)
     try {
       const description = await process.load({ manifest, grants, onLog }, times.startMs)
@@ -215,6 +218,11 @@ export class PluginSupervisor {
       void process.leave(0)
       throw error
     }
+  }
+
+  #refuseClosed(): void {
+    if (!this.#isClosed) return
+    throw new HoldfastError('DRAINING', 'The host is closing and starts no more plugins.')
   }
 
   #onGone(process: PluginProcess, error: Error, startedAt: number): void {

@@ -62,3 +62,8 @@ export function isLostProcess(error: unknown): boolean {
     isHoldfastError(error, 'PROTOCOL_VIOLATED')
   )
 }
+
+/** Errors of the socket itself, which say no more than that the other side is gone. */
+export function isSocketError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
+}

@@ -109,6 +109,7 @@ export class ProcessHost implements Host {
         deadline.endTime()
         return watchBody(response, () => {
           end?.()
+          this.#endWithin(invocation, stop)
           void invocation.ended.then(() => deadline.end())
         })
       } catch (error) {
@@ -244,6 +245,13 @@ export class ProcessHost implements Host {
       seat.supervisor.invocationEnded(process)
     })
     return cancel
+  }
+
+  /** An endpoint whose body nobody reads any more has the grace to end by itself. */
+  #endWithin(invocation: EndpointInvocation, stop: () => void): void {
+    if (invocation.hasEnded) return
+    const timer = setTimeout(stop, this.#options.times.graceMs)
+    void invocation.ended.then(() => clearTimeout(timer))
   }
 
   /** What a tool says to the operator goes to the operator's log, too. */

@@ -62,7 +62,9 @@ export class ProcessOutput {
   }
 
   #follow(stream: Readable, source: 'stdout' | 'stderr', level: LogLevel): void {
-    const lines = new LogLines((line) => this.#emit(source, level, line))
+    const lines = new LogLines((line) => {
+      if (this.#hasRoom()) this.#emit(source, level, line)
+    })
     readWithinBudget(stream, (chunk) => {
       if (source === 'stderr') {
         const both = Buffer.concat([this.#lastWords, chunk])

@@ -37,6 +37,7 @@ export class ProcessRoom {
   readonly #options: ProcessHostOptions
   readonly #runners = new Map<PluginId, PluginRunner>()
   #preparing: Promise<Prepared> | undefined
+  #isClosed = false
 
   constructor(options: ProcessHostOptions) {
     this.#options = options
@@ -61,6 +62,7 @@ export class ProcessRoom {
 
   /** Ends all processes. */
   async close(): Promise<void> {
+    this.#isClosed = true
     for (const runner of this.#runners.values()) runner.close()
     const prepared = await this.#preparing?.catch(() => undefined)
     await prepared?.pool.close(this.#options.times.graceMs)
@@ -68,6 +70,7 @@ export class ProcessRoom {
   }
 
   #prepare(): Promise<Prepared> {
+    if (this.#isClosed) return Promise.reject(closing())
     this.#preparing ??= this.#prepareOnce().catch((error: unknown) => {
       this.#preparing = undefined
       throw error
@@ -133,4 +136,8 @@ function unreadable({ id }: PluginManifest, { path, mode }: ClosedPath): Holdfas
     `The plugin "${id}" cannot be loaded: a host that root starts makes sandboxes as other users, and ${path} is closed to these. Open it by "chmod ${mode} ${path}", move it elsewhere, or start the host as another user than root.`,
     { context: { plugin: id, path } },
   )
+}
+
+function closing(): HoldfastError {
+  return new HoldfastError('DRAINING', 'The host is closing and starts no more plugins.')
 }

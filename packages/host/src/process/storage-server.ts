@@ -1,6 +1,6 @@
 import { type CallOptions, HoldfastError, limits, type StorageDriver } from '@holdfast/core'
 import type { Connection } from '../wire/connection.ts'
-import { writeError } from '../wire/error-codec.ts'
+import { encodeError } from '../wire/error-codec.ts'
 import { frameType, type FrameType } from '../wire/frame-type.ts'
 import type { FrameWriter } from '../wire/frame-writer.ts'
 import type { PayloadReader } from '../wire/payload-reader.ts'
@@ -34,6 +34,11 @@ export class StorageServer {
   readonly #driver: StorageDriver
   readonly #find: InvocationFinder
   readonly #reads = new ReadLane()
+  /** Made once, for a plugin may ask for it very often. */
+  readonly #invocationOver = new HoldfastError(
+    'INVOCATION_CLOSED',
+    'The call to a store belongs to no invocation that is running. Await all work before invoke() ends.',
+  )
   readonly #gets = new GetBatch((gets) => this.#readTogether(gets))
   /** Calls in flight, with the bytes that they count for. */
   readonly #open = new Map<number, number>()
@@ -80,11 +85,12 @@ export class StorageServer {
   #begin(type: FrameType, id: number, payload: PayloadReader): void {
     const size = payload.remaining
     if (this.#open.has(id)) throw new ProtocolError(`a call with the number ${id}, which is taken`)
-    if (this.#open.size >= wireLimits.maxCallsInFlight) {
+    const calls = this.#open.size - this.#streams.size
+    if (!isStream(type) && calls >= wireLimits.maxCallsInFlight) {
       throw new ProtocolError(`more than ${wireLimits.maxCallsInFlight} calls in flight`)
     }
     // One may be as large as a message; what its keys take is allowed for.
-    if (this.#open.size > 0 && this.#bytes + size > 2 * wireLimits.maxMessageBytes) {
+    if (calls > 0 && this.#bytes + size > 2 * wireLimits.maxMessageBytes) {
       throw new ProtocolError('more bytes of calls in flight than there may be')
     }
     const invocation = this.#find(payload.fixed(wireLimits.tokenBytes))
@@ -92,7 +98,7 @@ export class StorageServer {
     const options = deadlineAt === 0 ? undefined : { deadlineAt }
     this.#open.set(id, size)
     this.#bytes += size
-    if (invocation === undefined) this.#fail(id, invocationOver())
+    if (invocation === undefined) this.#fail(id, this.#invocationOver)
     else this.#serve(type, id, payload, invocation, options)
   }
 
@@ -209,9 +215,10 @@ export class StorageServer {
   #fail(id: number, error: unknown): void {
     this.#streams.delete(id)
     this.#forget(id)
+    const json = encodeError(error, driverFailure)
     const frame = this.#connection.begin(frameType.failure, id)
-    writeError(frame, error, driverFailure)
-    frame.end()
+    frame.text(json).end()
+    this.#waitIfCongested()
   }
 
   #forget(id: number): void {
@@ -225,7 +232,7 @@ export class StorageServer {
     this.#isPaused = true
     this.#connection.pause()
     this.#reads.pause()
-    this.#connection.onceDrained(() => {
+    void this.#connection.drained().then(() => {
       this.#isPaused = false
       this.#connection.resume()
       this.#reads.resume()
@@ -233,11 +240,8 @@ export class StorageServer {
   }
 }
 
-function invocationOver(): HoldfastError {
-  return new HoldfastError(
-    'INVOCATION_CLOSED',
-    'The call to a store belongs to no invocation that is running. Await all work before invoke() ends.',
-  )
+function isStream(type: FrameType): boolean {
+  return type === frameType.readStream || type === frameType.writeStream || type === frameType.watch
 }
 
 function driverFailure(cause: unknown): HoldfastError {

@@ -1,7 +1,7 @@
 import type { HoldfastError } from '@holdfast/core'
 import type { Message } from '@holdfast/session'
 import type { Connection } from '../wire/connection.ts'
-import { readError, writeError } from '../wire/error-codec.ts'
+import { readError, encodeError } from '../wire/error-codec.ts'
 import { frameType, type FrameType } from '../wire/frame-type.ts'
 import { readMessage } from '../wire/message-codec.ts'
 import type { PayloadReader } from '../wire/payload-reader.ts'
@@ -68,10 +68,10 @@ export class ToolInvocation implements HostInvocation {
     if (this.#isAborted || this.#end.hasEnded || (this.#isCancelled && reason === null)) return
     this.#isCancelled = true
     this.#isAborted = reason !== null
-    const frame = this.#connection.begin(frameType.cancel, this.id)
-    frame.flag(reason !== null)
-    if (reason !== null) writeError(frame, reason, () => reason)
-    frame.end()
+    // It must not overtake what the invocation was begun with.
+    const frame = this.#connection.begin(frameType.cancel, this.id, true)
+    const json = reason === null ? null : encodeError(reason, () => reason)
+    frame.optional(json, (to, text) => to.text(text)).end()
   }
 
   handle(type: FrameType, payload: PayloadReader): void {

@@ -11,6 +11,8 @@ export interface ConnectionEvents {
   readonly onClose: (error: Error | undefined) => void
 }
 
+/** How long the frames of one chunk may take before others have their turn, in milliseconds. */
+const longestTurnMs = 2
 /** After how many messages of a tick they are written, without waiting for its end. */
 const messagesPerWrite = 16
 /** How much may wait in the socket before large messages wait for it, in bytes. */
@@ -29,7 +31,8 @@ export class Connection {
   /** Messages of this tick. */
   #begun = 0
   #isClosed = false
-  #onDrain: (() => void) | null = null
+  readonly #onDrain: (() => void)[] = []
+  #pauses = 0
 
   constructor(socket: Socket, events: ConnectionEvents) {
     this.#socket = socket
@@ -81,29 +84,43 @@ export class Connection {
     this.begin(type, id, isLast).end()
   }
 
-  /** Calls back, once, when it is not congested any more or is closed. At most one waits. */
-  onceDrained(callback: () => void): void {
-    this.#onDrain = callback
-    if (this.#isClosed || !this.isCongested) this.#tellDrained()
+  /** Resolves when it is not congested any more, or is closed. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onDrain.push(resolve)
+      this.#tellDrained()
+    })
   }
 
   /** Stops reading, so that the other side has to wait, until `resume`. */
   pause(): void {
+    this.#pauses++
     this.#socket.pause()
   }
 
+  /** Takes back one `pause`. */
   resume(): void {
-    this.#socket.resume()
+    this.#pauses--
+    if (this.#pauses === 0 && !this.#isClosed) this.#socket.resume()
   }
 
   /** Takes what has come over a socket that gives no `data`. It keeps nothing of the chunk. */
   receive(chunk: Buffer): void {
     if (this.#isClosed) return
+    const before = performance.now()
     try {
       this.#reader.read(chunk)
     } catch (error) {
       this.close(error as Error)
     }
+    if (performance.now() - before > longestTurnMs) this.#letOthers()
+  }
+
+  /** Who sends very much gets one turn of the event loop for each chunk, like everybody else. */
+  #letOthers(): void {
+    this.#pauses++
+    this.#socket.pause()
+    setImmediate(() => this.resume())
   }
 
   /** Ends it at once. Idempotent. */
@@ -116,10 +133,8 @@ export class Connection {
   }
 
   #tellDrained(): void {
-    if (this.#onDrain === null || (!this.#isClosed && this.isCongested)) return
-    const callback = this.#onDrain
-    this.#onDrain = null
-    callback()
+    if (this.#onDrain.length === 0 || (!this.#isClosed && this.isCongested)) return
+    for (const resolve of this.#onDrain.splice(0)) resolve()
   }
 
   #flush(): void {

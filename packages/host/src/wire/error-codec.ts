@@ -1,11 +1,4 @@
-import {
-  type ErrorContext,
-  HoldfastError,
-  isHoldfastError,
-  type JsonValue,
-  MisuseError,
-} from '@holdfast/core'
-import type { FrameWriter } from './frame-writer.ts'
+import { type ErrorContext, HoldfastError, isHoldfastError, MisuseError } from '@holdfast/core'
 import { isErrorCode, isRecord, readJsonText } from './json-text.ts'
 import type { PayloadReader } from './payload-reader.ts'
 import { ProtocolError } from './protocol-error.ts'
@@ -30,17 +23,23 @@ interface CauseJson {
 const maxMessageLength = 16_384
 /** Most bytes of an error. */
 const maxErrorBytes = 262_144
-/** Most fields of a context, and most characters of one of them. */
+/** Most fields of a context, and most characters of all of them together. */
 const maxContextFields = 64
 const maxContextLength = 16_384
 
-/** @param fallback says what an error that is not of Holdfast is wrapped in */
-export function writeError(
-  to: FrameWriter,
-  error: unknown,
-  fallback: (error: unknown) => HoldfastError,
-): void {
-  to.text(JSON.stringify(toJson(isHoldfastError(error) ? error : fallback(error))))
+/**
+ * Encodes an error. It throws nothing, whatever the error is, so that it can always be told.
+ *
+ * @param fallback says what an error that is not of Holdfast is wrapped in
+ */
+export function encodeError(error: unknown, fallback: (error: unknown) => HoldfastError): string {
+  try {
+    return JSON.stringify(toJson(isHoldfastError(error) ? error : fallback(error)))
+  } catch (cause) {
+    // Its own properties may throw when they are looked at.
+    const message = `There was an error that cannot be shown: ${textOf(cause)}`
+    return JSON.stringify({ code: 'INTERNAL', message: clip(message) })
+  }
 }
 
 /**
@@ -70,27 +69,28 @@ function toJson(error: HoldfastError | MisuseError): ErrorJson {
   const { code, message, operation, context, cause } = error
   return {
     code,
-    message: clip(message),
+    message: clip(textOf(message)),
     ...(error instanceof TypeError ? { misuse: true } : {}),
-    ...(operation === undefined ? {} : { operation }),
-    context,
+    ...(operation === undefined ? {} : { operation: clip(textOf(operation)) }),
+    context: readContext(context),
     ...(cause === undefined ? {} : { cause: toCause(cause) }),
   }
 }
 
 function toCause(cause: unknown): CauseJson {
-  if (!(cause instanceof Error)) return { name: 'Error', message: clip(describeThrown(cause)) }
+  if (!(cause instanceof Error)) return { name: 'Error', message: clip(textOf(cause)) }
   const { name, message, stack } = cause
   return {
-    name: clip(name),
-    message: clip(message),
+    name: clip(textOf(name)),
+    message: clip(textOf(message)),
     ...(typeof stack === 'string' ? { stack: clip(stack) } : {}),
   }
 }
 
-function describeThrown(thrown: unknown): string {
+/** A plugin may put anything where a text is to be. */
+function textOf(value: unknown): string {
   try {
-    return String(thrown)
+    return String(value)
   } catch {
     return 'something that has no text'
   }
@@ -105,20 +105,27 @@ function readCause({ name, message, stack }: Readonly<Record<string, unknown>>):
 
 function readContext(json: unknown): ErrorContext {
   if (!isRecord(json)) return {}
-  const fields = Object.entries(json)
-    .slice(0, maxContextFields)
-    .filter((field): field is [string, ErrorContext[string]] => isFact(field[1]))
+  const fields: [string, ErrorContext[string]][] = []
+  let length = 0
+  for (const [name, value] of Object.entries(json).slice(0, maxContextFields)) {
+    if (!isFact(value)) continue
+    length += name.length + lengthOf(value)
+    if (length > maxContextLength) break
+    fields.push([name, value])
+  }
   // Own fields, whatever they are called.
   return Object.fromEntries(fields)
 }
 
-function isFact(value: unknown): boolean {
-  if (typeof value === 'string') return value.length <= maxContextLength
-  if (Array.isArray(value)) {
-    const items: readonly (JsonValue | undefined)[] = value
-    return items.length <= maxContextFields && items.every((item) => typeof item === 'string')
-  }
-  return value === null || typeof value === 'number' || typeof value === 'boolean'
+function lengthOf(value: ErrorContext[string]): number {
+  return typeof value === 'object' && value !== null
+    ? value.reduce((sum, item) => sum + item.length, 0)
+    : String(value).length
+}
+
+function isFact(value: unknown): value is ErrorContext[string] {
+  if (Array.isArray(value)) return value.every((item) => typeof item === 'string')
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value)
 }
 
 function clip(text: string): string {

@@ -13,6 +13,7 @@ export const frameType = {
   failure: 7,
   state: 8,
   shutDown: 9,
+  findRoute: 10,
 
   // plugin
   ready: 32,
@@ -23,6 +24,7 @@ export const frameType = {
   failed: 37,
   response: 38,
   log: 39,
+  route: 40,
   get: 48,
   commit: 49,
   list: 50,

@@ -32,6 +32,7 @@ export class FrameWriter {
   #type = 0
   #id = 0
   #isLast = false
+  #isOpen = false
   /** The parts of the message so far, before what is in the block since `#start`. The first has the header. */
   #parts: Uint8Array[] = []
   #partsBytes = 0
@@ -49,6 +50,9 @@ export class FrameWriter {
    * @param isLast whether it must not pass by large ones that were begun before it
    */
   begin(type: number, id: number, isLast = false): this {
+    // Whoever began one and failed in it has left part of a message.
+    if (this.#isOpen) this.#drop()
+    this.#isOpen = true
     this.#type = type
     this.#id = id
     this.#isLast = isLast
@@ -128,6 +132,7 @@ export class FrameWriter {
 
   /** @returns how many bytes the message has, without its header */
   end(): number {
+    this.#isOpen = false
     const length = this.#at - this.#start + this.#partsBytes - headerBytes
     const isLarge = length > maxFrameBytes
     if (isLarge || (this.#isLast && this.hasLarge)) {
@@ -177,6 +182,12 @@ export class FrameWriter {
     takeBytes(message, payload, chunks)
     if (message.left === 0) this.#large.shift()
     return chunks
+  }
+
+  #drop(): void {
+    this.#at = this.#start
+    this.#parts = []
+    this.#partsBytes = 0
   }
 
   #reserve(length: number): void {

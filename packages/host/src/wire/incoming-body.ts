@@ -33,6 +33,7 @@ export class IncomingBody implements AsyncIterableIterator<Uint8Array, undefined
   push(piece: Uint8Array): void {
     // What was on its way when the reader stopped.
     if (this.#hasEnded) return
+    if (piece.length === 0) throw new ProtocolError('a piece of a body with nothing in it')
     this.#window -= piece.length
     if (this.#window < 0) throw new ProtocolError('more of a body than was asked for')
     this.#pieces.push(piece)

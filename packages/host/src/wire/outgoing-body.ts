@@ -1,6 +1,6 @@
 import type { HoldfastError } from '@holdfast/core'
 import type { Connection } from './connection.ts'
-import { writeError } from './error-codec.ts'
+import { encodeError } from './error-codec.ts'
 import { frameType } from './frame-type.ts'
 import { wireLimits } from './wire-limits.ts'
 
@@ -29,7 +29,8 @@ export class OutgoingBody {
 
   /** The other side takes so many bytes more. */
   grant(bytes: number): void {
-    this.#credit += bytes
+    // A receiver may ask for much; what is on its way is bounded all the same.
+    this.#credit = Math.min(this.#credit + bytes, wireLimits.bodyWindowBytes)
     this.#tell()
   }
 
@@ -60,9 +61,8 @@ export class OutgoingBody {
       return null
     } catch (error) {
       if (!this.#isStopped) {
-        const frame = this.#connection.begin(frameType.bodyFailed, this.#id)
-        writeError(frame, error, this.#toError)
-        frame.end()
+        const json = encodeError(error, this.#toError)
+        this.#connection.begin(frameType.bodyFailed, this.#id).text(json).end()
       }
       return error
     }
@@ -87,6 +87,7 @@ export class OutgoingBody {
     while (this.#credit === 0 && !this.#isStopped && !this.#connection.isClosed) {
       await new Promise<void>((resolve) => (this.#wake = resolve))
     }
+    if (this.#connection.isCongested) await this.#connection.drained()
     return !this.#isStopped && !this.#connection.isClosed
   }
 

@@ -33,14 +33,14 @@ export const wireLimits: WireLimits = {
   maxParametersBytes: 16_777_216,
   /** Most bytes of a line of a log on the wire, 16 KiB. */
   maxLogBytes: 16_384,
-  /** Most calls to the stores that a plugin's process may have in flight. */
+  /** Most calls to the stores, without a stream, that a plugin's process may have in flight. */
   maxCallsInFlight: 256,
-  /** Most calls with a stream among them. */
-  maxStreamsInFlight: 64,
+  /** Most calls with a stream: bodies on their way in and out, and watches. */
+  maxStreamsInFlight: 512,
   /** Most bytes of calls in flight: one that is as large as may be, or many that are small. */
   maxCallBytesInFlight: limits.maxCommitBytes + 8_388_608,
-  /** How many bytes of a body may be on their way unread, 1 MiB. */
-  bodyWindowBytes: 1_048_576,
+  /** How many bytes of a body may be on their way unread, 256 KiB. */
+  bodyWindowBytes: 262_144,
   /** Largest piece of a body, 64 KiB. */
   maxBodyPieceBytes: 65_536,
   /** Bytes of a token. */

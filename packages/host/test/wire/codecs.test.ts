@@ -7,7 +7,7 @@ import {
 } from '@holdfast/core'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readError, writeError } from '../../src/wire/error-codec.ts'
+import { encodeError, readError } from '../../src/wire/error-codec.ts'
 import { FrameReader } from '../../src/wire/frame-reader.ts'
 import { FrameWriter } from '../../src/wire/frame-writer.ts'
 import { readMessage } from '../../src/wire/message-codec.ts'
@@ -103,7 +103,7 @@ describe('what goes over the wire', () => {
       context: { key: 'a', maxBytes: 3, keys: ['a', 'b'], isFirst: true, nothing: null },
       cause,
     })
-    const received = pass((to) => writeError(to, sent, () => sent), readError)
+    const received = pass((to) => to.text(encodeError(sent, () => sent)), readError)
 
     expect(received).toBeInstanceOf(HoldfastError)
     expect(received).toMatchObject({
@@ -119,7 +119,7 @@ describe('what goes over the wire', () => {
   test('keeps the mistakes of a programmer apart from other errors', () => {
     const sent = new MisuseError('WRONG_TYPE', 'A key is a string.')
     const received = pass(
-      (to) => writeError(to, sent, () => new HoldfastError('INTERNAL', '')),
+      (to) => to.text(encodeError(sent, () => new HoldfastError('INTERNAL', ''))),
       readError,
     )
     expect(received).toBeInstanceOf(TypeError)
