@@ -14,13 +14,7 @@ import type { HostInvocation } from './host-invocation.ts'
 import { InvocationTable } from './invocation-table.ts'
 import { Loading, type PluginToLoad } from './loading.ts'
 import { type EndpointOrder, type ToolOrder, writeEndpointOrder, writeToolOrder } from './orders.ts'
-import {
-  crashed,
-  crashError,
-  isSocketError,
-  type ProcessExit,
-  protocolViolated,
-} from './process-end.ts'
+import { crashed, exitError, isSocketError, protocolViolated } from './process-end.ts'
 import { ProcessOutput } from './process-output.ts'
 import { RouteQuestions } from './route-questions.ts'
 import { StorageServer } from './storage-server.ts'
@@ -278,16 +272,8 @@ export class PluginProcess {
 
   async #onExit(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
     const lastWords = await this.#output.lastWords()
-    this.#end(this.#endedFor ?? this.#exitError({ code, signal, lastWords }))
-  }
-
-  #exitError(exit: ProcessExit): Error {
-    try {
-      return this.#loading?.exitError(exit) ?? crashError(this.#name, exit)
-    } catch (error) {
-      // Whatever it has left as its last words, those who wait for it are told.
-      return crashed(this.#name, `its end cannot be explained: ${String(error)}`)
-    }
+    const exit = { code, signal, lastWords }
+    this.#end(this.#endedFor ?? exitError(this.#name, this.#loading, exit))
   }
 
   #end(error: Error): void {

@@ -8,8 +8,22 @@ export interface ProcessExit {
   readonly lastWords: string
 }
 
-/** The error of those who were waiting for a plugin whose process has ended by itself. */
-export function crashError(plugin: string, exit: ProcessExit): HoldfastError {
+/** Explains the end of a process that has not loaded its plugin; `null` once it has. */
+interface LoadWitness {
+  exitError(exit: ProcessExit): Error | null
+}
+
+/** The error of those who were waiting for a process that has ended by itself. It throws nothing. */
+export function exitError(plugin: string, loading: LoadWitness | null, exit: ProcessExit): Error {
+  try {
+    return loading?.exitError(exit) ?? crashError(plugin, exit)
+  } catch (error) {
+    // Whatever it has left as its last words, those who wait for it are told.
+    return crashed(plugin, `its end cannot be explained: ${String(error)}`)
+  }
+}
+
+function crashError(plugin: string, exit: ProcessExit): HoldfastError {
   if (/out of memory|allocation failed|bad_alloc/i.test(exit.lastWords) && exit.code !== 0) {
     return outOfMemory(plugin, 'it could not be given what it asked for')
   }

@@ -34,16 +34,6 @@ interface Editable {
 }
 
 async function openEditable(): Promise<Editable> {
-  const packageOf = (more: object = {}): string =>
-    JSON.stringify({
-      version: '1.0.0',
-      holdfast: {
-        id: 'editable',
-        entry: './plugin.cjs',
-        bundle: { format: 'script', cache: null, addons: false },
-        ...more,
-      },
-    })
   const folder = await makeFolder({ 'package.json': packageOf(), 'plugin.cjs': codeOf('first') })
   const driver = createMemoryDriver()
   await driver.open()
@@ -126,3 +116,9 @@ test('many versions in quick succession end with the last', async () => {
   }
   expect(await firstOf(say())).toMatch(/^d /)
 })
+
+function packageOf(more: object = {}): string {
+  const bundle = { format: 'script', cache: null, addons: false }
+  const holdfast = { id: 'editable', entry: './plugin.cjs', bundle, ...more }
+  return JSON.stringify({ version: '1.0.0', holdfast })
+}
