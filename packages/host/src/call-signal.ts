@@ -1,11 +1,11 @@
-import { HoldfastError } from '@holdfast/core'
+import { HoldfastError, isHoldfastError } from '@holdfast/core'
 
 /** The signal of a call: it aborts with its caller's, and when the time of the call is up. */
 export class CallSignal {
   readonly #controller = new AbortController()
   readonly #caller: AbortSignal | undefined
   readonly #timer: NodeJS.Timeout
-  readonly #onAbort = (): void => this.#controller.abort(this.#caller?.reason)
+  readonly #onAbort = (): void => this.#controller.abort(aborted(this.#caller?.reason))
 
   /** @param timeoutMs how long the call may take, in milliseconds */
   constructor(caller: AbortSignal | undefined, plugin: string, timeoutMs: number) {
@@ -43,4 +43,10 @@ function timeUp(plugin: string, timeoutMs: number): HoldfastError {
     `The call took longer than the ${timeoutMs} ms that the plugin "${plugin}" is given for one, and was ended. Do less in one call, or raise limits.timeoutMs of the plugin.`,
     { context: { plugin, timeoutMs } },
   )
+}
+
+/** As the plugin sees it in every mode: what the caller aborted with may be anything. */
+function aborted(reason: unknown): HoldfastError {
+  if (isHoldfastError(reason, 'DEADLINE_EXCEEDED')) return reason as HoldfastError
+  return new HoldfastError('ABORTED', 'The call was aborted.', { cause: reason })
 }

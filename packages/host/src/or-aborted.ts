@@ -16,6 +16,8 @@ export function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal)
 
 /** The error of a call that its signal has ended. */
 export function abortError({ reason }: AbortSignal): HoldfastError {
-  if (isHoldfastError(reason, 'DEADLINE_EXCEEDED')) return reason as HoldfastError
+  if (isHoldfastError(reason, 'DEADLINE_EXCEEDED') || isHoldfastError(reason, 'ABORTED')) {
+    return reason as HoldfastError
+  }
   return new HoldfastError('ABORTED', 'The call was aborted.', { cause: reason as unknown })
 }

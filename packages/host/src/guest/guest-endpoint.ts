@@ -9,7 +9,7 @@ import type { RequestHead, ResponseHead } from '../wire/load-order.ts'
 import { OutgoingBody } from '../wire/outgoing-body.ts'
 import type { PayloadReader } from '../wire/payload-reader.ts'
 import { wireLimits } from '../wire/wire-limits.ts'
-import type { GuestInvocation } from './guest-invocation.ts'
+import { type GuestInvocation, sayLast } from './guest-invocation.ts'
 
 /** A request to an endpoint, until the body of its response has been sent. */
 export class GuestEndpoint implements GuestInvocation {
@@ -17,7 +17,8 @@ export class GuestEndpoint implements GuestInvocation {
   readonly #id: number
   readonly #head: RequestHead
   readonly #abort: AbortController
-  readonly #onEnd: () => void
+  /** Ends it here. What it has left to be sent goes before its last word. */
+  readonly #onEnd: () => Promise<void> | null
   readonly #requestBody: IncomingBody | null
   #responseBody: OutgoingBody | null = null
   #isCancelled = false
@@ -27,7 +28,7 @@ export class GuestEndpoint implements GuestInvocation {
     id: number,
     head: RequestHead,
     abort: AbortController,
-    onEnd: () => void,
+    onEnd: () => Promise<void> | null,
   ) {
     this.#connection = connection
     this.#id = id
@@ -130,16 +131,16 @@ export class GuestEndpoint implements GuestInvocation {
 
   #end(error: unknown): void {
     void this.#requestBody?.return()
-    this.#onEnd()
+    const sent = this.#onEnd()
     if (error === null) {
-      this.#connection.send(frameType.done, this.#id, true)
+      sayLast(sent, () => this.#connection.send(frameType.done, this.#id, true))
       return
     }
     const json = encodeError(
       error,
       (cause) => new HoldfastError('ENDPOINT_FAILED', 'The endpoint failed.', { cause }),
     )
-    this.#connection.begin(frameType.failed, this.#id, true).text(json).end()
+    sayLast(sent, () => this.#connection.begin(frameType.failed, this.#id, true).text(json).end())
   }
 }
 

@@ -11,3 +11,9 @@ export interface GuestInvocation {
   /** A frame of a body, of either direction. */
   handle(type: FrameType, payload: PayloadReader): void
 }
+
+/** Says that an invocation is over when the calls that it has left behind have been sent. */
+export function sayLast(sent: Promise<void> | null, say: () => unknown): void {
+  if (sent === null) say()
+  else void sent.then(say)
+}

@@ -5,7 +5,7 @@ import type { Connection } from '../wire/connection.ts'
 import { encodeError } from '../wire/error-codec.ts'
 import { frameType } from '../wire/frame-type.ts'
 import { prepareMessage } from '../wire/message-codec.ts'
-import type { GuestInvocation } from './guest-invocation.ts'
+import { type GuestInvocation, sayLast } from './guest-invocation.ts'
 
 /** A call of a tool, which goes on only as its messages are asked for. */
 export class GuestTool implements GuestInvocation {
@@ -14,7 +14,8 @@ export class GuestTool implements GuestInvocation {
   readonly #tool: string
   readonly #messages: AsyncGenerator<Message, void, void>
   readonly #abort: AbortController
-  readonly #onEnd: () => void
+  /** Ends it here. What it has left to be sent goes before its last word. */
+  readonly #onEnd: () => Promise<void> | null
   #isCancelled = false
   #hasEnded = false
 
@@ -25,7 +26,7 @@ export class GuestTool implements GuestInvocation {
     call: { readonly tool: string; readonly parameters: unknown },
     context: InvocationContext,
     abort: AbortController,
-    onEnd: () => void,
+    onEnd: () => Promise<void> | null,
   ) {
     this.#connection = connection
     this.#id = id
@@ -73,16 +74,16 @@ export class GuestTool implements GuestInvocation {
   #finish(): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
-    this.#onEnd()
-    this.#connection.send(frameType.done, this.#id, true)
+    sayLast(this.#onEnd(), () => this.#connection.send(frameType.done, this.#id, true))
   }
 
   #fail(error: unknown): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
-    this.#onEnd()
     const text = `The tool ${JSON.stringify(this.#tool)} failed.`
     const json = encodeError(error, (cause) => new HoldfastError('TOOL_FAILED', text, { cause }))
-    this.#connection.begin(frameType.failed, this.#id, true).text(json).end()
+    sayLast(this.#onEnd(), () =>
+      this.#connection.begin(frameType.failed, this.#id, true).text(json).end(),
+    )
   }
 }

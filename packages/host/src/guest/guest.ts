@@ -5,6 +5,7 @@ import {
   parsePluginId,
   parseWorkspaceId,
   type StorageDriver,
+  type WorkspaceId,
 } from '@holdfast/core'
 import type { PluginDefinition } from '@holdfast/session'
 import { describePlugin, type InvocationContext, UpdateTurns } from '@holdfast/session/runtime'
@@ -115,9 +116,9 @@ export class Guest {
     const { context, leave } = this.#enter(plugin, payload, abort.signal)
     const tool = payload.text()
     const parameters = JSON.parse(payload.view().toString()) as JsonValue
-    const end = (): void => {
-      leave()
+    const end = (): Promise<void> | null => {
       this.#invocations.delete(id)
+      return leave()
     }
     const invocation = new GuestTool(
       this.#connection,
@@ -138,8 +139,8 @@ export class Guest {
     const { context, leave } = this.#enter(plugin, payload, abort.signal)
     const head = JSON.parse(payload.text()) as RequestHead
     const invocation = new GuestEndpoint(this.#connection, id, head, abort, () => {
-      leave()
       this.#invocations.delete(id)
+      return leave()
     })
     this.#invocations.set(id, invocation)
     void invocation.run(plugin.definition, context)
@@ -156,7 +157,7 @@ export class Guest {
     { order, driver }: Loaded,
     payload: PayloadReader,
     signal: AbortSignal,
-  ): { readonly context: InvocationContext; readonly leave: () => void } {
+  ): { readonly context: InvocationContext; readonly leave: () => Promise<void> | null } {
     const name = this.#calls.enter(payload.fixed(wireLimits.tokenBytes))
     const attempt = payload.u32()
     const invocationId = payload.text()
@@ -176,7 +177,14 @@ export class Guest {
       signal,
       clock: Date.now,
     }
-    return { context, leave: () => this.#calls.leave(name) }
+    return { context, leave: () => this.#leave(name) }
+  }
+
+  #leave(name: WorkspaceId): Promise<void> | null {
+    const sent = this.#calls.whenSent(name)
+    if (sent === null) this.#calls.leave(name)
+    else void sent.then(() => this.#calls.leave(name))
+    return sent
   }
 
   #loaded(): Loaded {

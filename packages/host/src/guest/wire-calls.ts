@@ -38,6 +38,8 @@ export class WireCalls {
   /** Calls that wait, and those with a stream, which must not hold up the others. */
   #waiting: WireCall[] = []
   readonly #waitingStreams: WireCall[] = []
+  /** Told when waiting calls have been sent, until they say that it is enough. */
+  #onSent: (() => boolean)[] = []
   #bytes = 0
   #streams = 0
   #lastId = 1
@@ -71,9 +73,22 @@ export class WireCalls {
     this.#tokens.delete(name)
   }
 
+  /** Resolves when no call of an invocation waits to be sent; `null` where none does. */
+  whenSent(name: WorkspaceId): Promise<void> | null {
+    const isWaiting = (): boolean => this.#waiting.some(({ workspace }) => workspace === name)
+    if (!isWaiting()) return null
+    return new Promise((resolve) => {
+      this.#onSent.push(() => {
+        if (isWaiting()) return false
+        resolve()
+        return true
+      })
+    })
+  }
+
   /** A number for a call, which is odd, as those of invocations are even. */
   nextId(): number {
-    do this.#lastId = (this.#lastId + 2) % 0xffff_ffff
+    do this.#lastId = (this.#lastId + 2) % 0x1_0000_0000
     while (this.#open.has(this.#lastId))
     return this.#lastId
   }
@@ -98,6 +113,7 @@ export class WireCalls {
     const waiting = this.#waiting.filter(({ workspace }) => workspace === name)
     this.#waiting = this.#waiting.filter(({ workspace }) => workspace !== name)
     for (const call of waiting) call.onAbort?.(reason, true)
+    this.#tellSent()
     for (const call of this.#open.values()) {
       if (call.workspace === name) call.onAbort?.(reason, false)
     }
@@ -132,6 +148,11 @@ export class WireCalls {
     if (call.isStream) this.#streams--
     this.#sendWaiting(this.#waiting)
     this.#sendWaiting(this.#waitingStreams)
+    this.#tellSent()
+  }
+
+  #tellSent(): void {
+    if (this.#onSent.length > 0) this.#onSent = this.#onSent.filter((told) => !told())
   }
 
   #sendWaiting(waiting: WireCall[]): void {

@@ -27,8 +27,8 @@ export class GetBatch {
 
   add(get: PendingGet): void {
     const [first] = this.#gets
-    if (first === undefined) process.nextTick(() => this.#flush())
-    else if (!this.#takes(first, get)) this.#flush()
+    if (first === undefined) process.nextTick(() => this.flush())
+    else if (!this.#takes(first, get)) this.flush()
     this.#gets.push(get)
     this.#keys += get.keys.length
   }
@@ -46,7 +46,8 @@ export class GetBatch {
     )
   }
 
-  #flush(): void {
+  /** Begins what has been asked for: what comes now is to come after it. */
+  flush(): void {
     const gets = this.#gets
     this.#gets = []
     this.#keys = 0

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Capabilities } from '@holdfast/core'
+import type { JsonObject } from '@holdfast/session'
 import type { PluginDescription } from '@holdfast/session/runtime'
 import { z } from 'zod'
 import type { PluginGrants } from '../grants/plugin-grants.ts'
@@ -8,7 +9,7 @@ import type { PluginManifest } from '../manifest/plugin-manifest.ts'
 import type { Connection } from '../wire/connection.ts'
 import { readError } from '../wire/error-codec.ts'
 import { frameType } from '../wire/frame-type.ts'
-import { readJsonText } from '../wire/json-text.ts'
+import { isRecord, readJsonText } from '../wire/json-text.ts'
 import type { LoadOrder } from '../wire/load-order.ts'
 import type { PayloadReader } from '../wire/payload-reader.ts'
 import { ProtocolError } from '../wire/protocol-error.ts'
@@ -23,16 +24,22 @@ export interface PluginToLoad {
   readonly onLog: LogSink
 }
 
+/** As `definePlugin` takes them. */
+const toolName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+
 const descriptionSchema = z.object({
-  tools: z.array(
-    z.object({
-      name: z.string(),
-      description: z.string(),
-      idempotent: z.boolean(),
-      parameters: z.record(z.string(), z.json()).nullable(),
-    }),
-  ),
-  endpoints: z.array(z.object({ path: z.string() })),
+  tools: z
+    .array(
+      z.object({
+        name: z.string().regex(toolName),
+        description: z.string(),
+        idempotent: z.boolean(),
+        // It was parsed as JSON, and is handed on as it is.
+        parameters: z.custom<JsonObject>(isRecord).nullable(),
+      }),
+    )
+    .refine((tools) => new Set(tools.map(({ name }) => name)).size === tools.length),
+  endpoints: z.array(z.object({ path: z.string().startsWith('/') })),
 })
 
 /** A plugin on its way into a process. */
@@ -86,7 +93,9 @@ export class Loading {
       this.#description.reject(readError(payload))
       return
     }
-    const parsed = descriptionSchema.safeParse(readJsonText(payload, wireLimits.maxParsedBytes))
+    const parsed = descriptionSchema.safeParse(
+      readJsonText(payload, wireLimits.maxDescriptionBytes),
+    )
     if (!parsed.success) throw new ProtocolError('a description of a plugin that is none')
     this.#description.resolve(parsed.data)
   }

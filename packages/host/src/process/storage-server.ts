@@ -95,6 +95,7 @@ export class StorageServer {
     }
     const invocation = this.#find(payload.fixed(wireLimits.tokenBytes))
     const deadlineAt = payload.f64()
+    if (!Number.isFinite(deadlineAt)) throw new ProtocolError(`a deadline at ${deadlineAt}`)
     const options = deadlineAt === 0 ? undefined : { deadlineAt }
     this.#open.set(id, size)
     this.#bytes += size
@@ -110,6 +111,7 @@ export class StorageServer {
     options: CallOptions | undefined,
   ): void {
     const { scope, quota } = invocation
+    if (type !== frameType.get) this.#gets.flush()
     switch (type) {
       case frameType.get: {
         const place = { ...scope, store: readStore(payload) }

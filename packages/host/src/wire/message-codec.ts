@@ -2,7 +2,7 @@ import { encodeJson, HoldfastError, isHoldfastError } from '@holdfast/core'
 import type { Message } from '@holdfast/session'
 import { makeBlob, parseMessageJson } from '@holdfast/session/runtime'
 import type { FrameWriter } from './frame-writer.ts'
-import { isRecord, readJsonText } from './json-text.ts'
+import { isRecord, measureJson, readJsonText } from './json-text.ts'
 import type { PayloadReader } from './payload-reader.ts'
 import { ProtocolError } from './protocol-error.ts'
 import { wireLimits } from './wire-limits.ts'
@@ -30,6 +30,7 @@ export function prepareMessage(message: Message): (to: FrameWriter) => void {
   }
   const json = encodeJson({ ...message })
   refuseLarge(json.length, wireLimits.maxParsedBytes)
+  refuseIntricate(measureJson(json).values)
   return (to) => to.u8(kinds.json).bytes(json, true)
 }
 
@@ -61,5 +62,15 @@ function refuseLarge(bytes: number, most: number): void {
     'MESSAGE_TOO_LARGE',
     `A message of a tool takes at most ${most} bytes; this one takes ${bytes}. Keep what is large in session.storage and send its key, or send it in several messages.`,
     { context: { bytes, maxBytes: most } },
+  )
+}
+
+function refuseIntricate(values: number): void {
+  const most = wireLimits.maxParsedValues
+  if (values <= most) return
+  throw new HoldfastError(
+    'MESSAGE_TOO_LARGE',
+    `A message of a tool has at most ${most} values of JSON in it; this one has ${values}. Keep what is large in session.storage and send its key, send it as a file, or in several messages.`,
+    { context: { values, maxValues: most } },
   )
 }

@@ -7,6 +7,8 @@ type WireLimits = Readonly<
     | 'maxFrameBytes'
     | 'maxMessageBytes'
     | 'maxParsedBytes'
+    | 'maxParsedValues'
+    | 'maxDescriptionBytes'
     | 'maxParametersBytes'
     | 'maxLogBytes'
     | 'maxCallsInFlight'
@@ -29,6 +31,10 @@ export const wireLimits: WireLimits = {
   maxMessageBytes: limits.maxCommitBytes + 4_194_304,
   /** Most bytes of a message of a tool that is parsed: JSON and text, 8 MiB. */
   maxParsedBytes: 8_388_608,
+  /** Most values in such JSON, items and objects counted, 250,000. */
+  maxParsedValues: 250_000,
+  /** Most bytes of the description of a plugin, 1 MiB. */
+  maxDescriptionBytes: 1_048_576,
   /** Most bytes of the parameters of a tool as JSON, 16 MiB. */
   maxParametersBytes: 16_777_216,
   /** Most bytes of a line of a log on the wire, 16 KiB. */
