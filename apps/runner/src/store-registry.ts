@@ -101,7 +101,8 @@ async function openFile(location: string, { create }: OpenStoreOptions): Promise
     )
   }
   // Nobody chose this folder, so nobody can be expected to have made it.
-  if (`file:${location}` === defaultStore) mkdirSync(dirname(path), { recursive: true })
+  if (`file:${location}` === defaultStore)
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const { createFileDriver } = await import('@holdfast/drivers-file')
   return createFileDriver({ path })
 }

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { isUpToDate, migrate } from './schema.ts'
 import { waitForLock } from './wait-for-lock.ts'
@@ -17,6 +18,7 @@ export interface WriterOptions {
  * `durability: 'power-loss'` rests on.
  */
 export function openWriter(options: WriterOptions): DatabaseSync {
+  makePrivate(options.path)
   const database = new DatabaseSync(options.path, {
     timeout: 0,
     enableForeignKeyConstraints: false,
@@ -49,5 +51,14 @@ function transaction(database: DatabaseSync, busyTimeoutMs: number, run: () => v
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK')
     throw error
+  }
+}
+
+/** What is stored is its owner's: a new file is made for its user alone. SQLite does as it finds it. */
+function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch {
+    // It is there already, or cannot be made, of which SQLite tells.
   }
 }

@@ -32,7 +32,9 @@ export async function run(
   const grantsOf = await readGrants(options.grants, [manifest], { partial: true })
   const parameters = await readInput(options.input, signal)
   const print = await createMessagePrinter(options)
-  if (options.json !== true) await tellUngranted(findUngranted([manifest], grantsOf))
+  // Inline, a plugin has all that this process has, granted or not.
+  const mayTell = options.json !== true && options.mode !== 'inline'
+  if (mayTell) await tellUngranted(findUngranted([manifest], grantsOf))
   const restore = logRestorer([manifest])
   const style = { json: options.json === true }
   await using driver = await openStore(options.store, {

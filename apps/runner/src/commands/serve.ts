@@ -82,7 +82,7 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
     needsToken: token !== null,
     mode: options.mode,
     weaknesses,
-    ungranted: findUngranted(plugins, grantsOf),
+    ungranted: options.mode === 'inline' ? {} : findUngranted(plugins, grantsOf),
   })
   if (!signal.aborted) await once(signal, 'abort')
   await server.drain(options.drainTimeoutMs)

@@ -17,6 +17,7 @@ import { loadPlugin } from '../load/load-plugin.ts'
 import { type LoadedPlugin, toLoadedPlugin } from '../load/loaded-plugin.ts'
 import type { PluginManifest } from '../manifest/plugin-manifest.ts'
 import { orAborted } from '../or-aborted.ts'
+import { checkCall } from '../parse-call.ts'
 import type { PluginLog } from '../plugin-log.ts'
 import { pluginNotFound } from '../plugin-not-found.ts'
 import { watchBody } from '../watch-body.ts'
@@ -69,6 +70,7 @@ export class InlineHost implements Host {
   }
 
   async *invokeTool(call: ToolCall): AsyncGenerator<Message, void, void> {
+    checkCall(call)
     const { signal, grants, leave } = this.#begin(call)
     try {
       const plugin = await this.#enter(call, grants, signal, leave)
@@ -84,6 +86,7 @@ export class InlineHost implements Host {
   }
 
   async handleRequest(call: EndpointCall): Promise<Response> {
+    checkCall(call)
     const { deadline, signal, grants, leave } = this.#begin(call)
     try {
       const plugin = await this.#enter(call, grants, signal, leave)

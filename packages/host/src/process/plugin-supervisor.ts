@@ -133,6 +133,11 @@ export class PluginSupervisor {
     })
   }
 
+  /** Has another process serve from now on; this one finishes what it has begun. */
+  abandon(process: PluginProcess): void {
+    if (this.#isUsable(process)) this.#retire(process)
+  }
+
   /** Looks after the memory of its processes. */
   watchMemory(residentBytes: (process: PluginProcess) => number): void {
     void this.#current().then((serving) => {

@@ -13,6 +13,7 @@ import type {
 } from '../host.ts'
 import type { PluginManifest } from '../manifest/plugin-manifest.ts'
 import { abortError, orAborted } from '../or-aborted.ts'
+import { checkCall } from '../parse-call.ts'
 import { pluginNotFound } from '../plugin-not-found.ts'
 import { watchBody } from '../watch-body.ts'
 import type { EndpointInvocation } from './endpoint-invocation.ts'
@@ -25,6 +26,8 @@ import { ProcessRoom, type ProcessHostOptions } from './process-room.ts'
 import { toRequestHead } from './request-head.ts'
 import type { ToolInvocation } from './tool-invocation.ts'
 
+/** How long a process may take to end a cancelled call before new calls go to another, in milliseconds. */
+const suspectAfterMs = 100
 /** Most attempts of a tool that declares itself idempotent. */
 const maxAttempts = 3
 
@@ -66,6 +69,7 @@ export class ProcessHost implements Host {
   }
 
   async *invokeTool(call: ToolCall): AsyncGenerator<Message, void, void> {
+    checkCall(call)
     const runner = this.#find(call.plugin)
     const deadline = new CallSignal(call.signal, call.plugin, runner.grants.timeoutMs)
     const { signal } = deadline
@@ -90,6 +94,7 @@ export class ProcessHost implements Host {
   }
 
   async handleRequest(call: EndpointCall): Promise<Response> {
+    checkCall(call)
     const runner = this.#find(call.plugin)
     const deadline = new CallSignal(call.signal, call.plugin, runner.grants.timeoutMs)
     const { signal } = deadline
@@ -230,6 +235,9 @@ export class ProcessHost implements Host {
     const cancel = (): void => {
       if (timer !== null || invocation.hasEnded) return
       invocation.cancel(abortError(signal))
+      // It may be stuck, and whoever calls now is not to wait for it.
+      const suspicion = setTimeout(() => seat.supervisor.abandon(process), suspectAfterMs)
+      void invocation.ended.then(() => clearTimeout(suspicion))
       timer = setTimeout(() => {
         process.kill(
           crashed(plugin, `another call did not end within ${graceMs} ms of being cancelled`),

@@ -69,10 +69,12 @@ export class StorageServer {
         break
       case frameType.cancelCall:
         this.#streams.get(id)?.cancel()
+        this.#release(id)
         break
       default:
         // What was on its way when the stream ended is passed over.
         this.#streams.get(id)?.handle(type, payload)
+        if (type === frameType.stop) this.#release(id)
     }
   }
 
@@ -194,10 +196,7 @@ export class StorageServer {
         signal: AbortSignal.any([invocation.lifetime, cancelled.signal]),
       },
       cancel: () => cancelled.abort(),
-      end: () => {
-        this.#streams.delete(id)
-        this.#forget(id)
-      },
+      end: () => this.#release(id),
       fail: (error: unknown) => this.#fail(id, error),
     }
     if (type === frameType.readStream) this.#streams.set(id, servedReading(call, payload))
@@ -215,12 +214,17 @@ export class StorageServer {
   }
 
   #fail(id: number, error: unknown): void {
-    this.#streams.delete(id)
-    this.#forget(id)
+    this.#release(id)
     const json = encodeError(error, driverFailure)
     const frame = this.#connection.begin(frameType.failure, id)
     frame.text(json).end()
     this.#waitIfCongested()
+  }
+
+  /** At once, for the plugin gives the place to its next stream without waiting for a word. */
+  #release(id: number): void {
+    this.#streams.delete(id)
+    this.#forget(id)
   }
 
   #forget(id: number): void {

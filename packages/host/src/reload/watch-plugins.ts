@@ -1,5 +1,6 @@
-import type { PluginId } from '@holdfast/core'
+import { HoldfastError, type PluginId } from '@holdfast/core'
 import type { Host, HostedPlugin } from '../host.ts'
+import type { PluginManifest } from '../manifest/plugin-manifest.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import { watchFolder } from './watch-folder.ts'
 
@@ -72,6 +73,7 @@ class WatchedPlugin {
     const startedAt = performance.now()
     try {
       const manifest = await readManifest(this.#directory)
+      if (manifest.id !== this.#id) throw idChanged(this.#id, manifest)
       const plugin = await this.#host.reload(manifest)
       this.#options.onReload(plugin, performance.now() - startedAt)
     } catch (error) {
@@ -83,4 +85,12 @@ class WatchedPlugin {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
   }
+}
+
+function idChanged(id: PluginId, manifest: PluginManifest): HoldfastError {
+  return new HoldfastError(
+    'MANIFEST_INVALID',
+    `The id of the plugin in ${manifest.directory} was "${id}" and is "${manifest.id}" now. Its data is kept by its id, so this is another plugin: start anew to serve it.`,
+    { context: { plugin: id } },
+  )
 }
