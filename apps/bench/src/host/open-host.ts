@@ -27,7 +27,10 @@ export class OpenHost implements AsyncDisposable {
   static async open(options: Omit<HostOptions, 'driver'>, signal: AbortSignal): Promise<OpenHost> {
     const driver = createMemoryDriver()
     await driver.open()
-    return new OpenHost(driver, createHost({ ...options, driver }), signal)
+    const host = createHost({ ...options, driver })
+    // What a host finds out once is no part of what a plugin takes to start.
+    await host.prepare()
+    return new OpenHost(driver, host, signal)
   }
 
   /** Calls a tool. Returns its last message, if it has any. */
