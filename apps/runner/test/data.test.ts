@@ -3,8 +3,11 @@ import { readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { limits } from '@holdfast/core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { desk, makeFolder, makeStore, type Outcome, run, start, usageOf } from './holdfast.ts'
+
+// Where plugins run is none of this suite's business, and here it is quickest.
+vi.stubEnv('HOLDFAST_MODE', 'inline')
 
 const isJson = ['--store-name', 'persistent_store']
 

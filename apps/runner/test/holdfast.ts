@@ -53,7 +53,7 @@ export function start(args: readonly string[], options: StartOptions = {}): Runn
   chmodSync(temporary, 0o755)
   const child = spawn(process.execPath, ['--conditions=@holdfast/source', bin, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], TMPDIR: temporary, ...env },
+    env: { PATH: process.env['PATH'], TMPDIR: temporary, ...modeOfSuite(), ...env },
     stdio: 'pipe',
   })
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string)
@@ -65,6 +65,12 @@ export function start(args: readonly string[], options: StartOptions = {}): Runn
   // What nobody reads any more is no fault of the test's.
   child.stdin.on('error', () => undefined)
   return { child, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended }
+}
+
+/** Where plugins run in a suite that is not about that; it says so by `vi.stubEnv`. */
+function modeOfSuite(): Readonly<Record<string, string>> {
+  const mode = process.env['HOLDFAST_MODE']
+  return mode === undefined ? {} : { HOLDFAST_MODE: mode }
 }
 
 /** What a command left behind. */

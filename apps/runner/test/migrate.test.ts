@@ -1,6 +1,9 @@
 import { ThrowawayPostgres } from '@holdfast/test-postgres'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { desk, run } from './holdfast.ts'
+
+// Where plugins run is none of this suite's business, and here it is quickest.
+vi.stubEnv('HOLDFAST_MODE', 'inline')
 
 describe('holdfast migrate', () => {
   test.for([

@@ -1,7 +1,10 @@
 import { Databases, ThrowawayPostgres } from '@holdfast/test-postgres'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { desk, run } from './holdfast.ts'
 import { callTool, serve } from './server.ts'
+
+// Where plugins run is none of this suite's business, and here it is quickest.
+vi.stubEnv('HOLDFAST_MODE', 'inline')
 
 const secret = 'open-sesame'
 /** How long it may take to find out, beyond the start of the program. */

@@ -27,9 +27,15 @@ describe('definePlugin', () => {
         {
           name: 'plain',
           description: 'Does nothing.',
+          idempotent: false,
           parameters: expect.objectContaining({ required: ['a'] }),
         },
-        { name: 'with-dash_1', description: 'Does nothing.', parameters: expect.anything() },
+        {
+          name: 'with-dash_1',
+          description: 'Does nothing.',
+          idempotent: false,
+          parameters: expect.anything(),
+        },
       ],
       endpoints: [{ path: '/hook' }, { path: '/files/:name' }],
     })

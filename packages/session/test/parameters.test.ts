@@ -109,7 +109,7 @@ describe('parameters without a schema', () => {
 
   test('are described as an object', () => {
     expect(describePlugin(withSchema(null)).tools).toEqual([
-      { name: 'echo', description: '', parameters: { type: 'object' } },
+      { name: 'echo', description: '', idempotent: false, parameters: { type: 'object' } },
     ])
   })
 })

@@ -31,6 +31,8 @@ export interface ServingProcess {
   readonly process: PluginProcess
   readonly description: PluginDescription
   readonly version: PluginVersion
+  /** Has the next process of its kind ready. */
+  readonly warmUp: () => void
 }
 
 /** A process for one invocation, which it has to wait for. */
@@ -87,6 +89,8 @@ export class PluginSupervisor {
       const serving = await starting
       if (this.#isUsable(serving.process)) {
         const free = serving.process.reserve()
+        // One that is only asked what it offers may be all that is ever asked.
+        if (serving.process.begun === 0) serving.warmUp()
         const release = (): void => {
           free()
           this.#lookAfter(serving.process)
@@ -217,8 +221,7 @@ export class PluginSupervisor {
       const startedAt = performance.now()
       void process.gone.then((error) => this.#onGone(process, error, startedAt))
       this.#restWhenIdle(process)
-      pool.warmUp(kind)
-      return { process, description, version }
+      return { process, description, version, warmUp: () => pool.warmUp(kind) }
     } catch (error) {
       void process.leave(0)
       throw error

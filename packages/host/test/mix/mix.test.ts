@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { type ErrorCode, errorCodes } from '@holdfast/core'
 import { describe, expect, test } from 'vitest'
 import { type HostRow, hostRows } from '../host-rows.ts'
+import { isChosen } from '../is-chosen.ts'
 import type { MixReport, Reading } from './mix-report.ts'
 import type { MixExtent } from './mix-run.ts'
 
@@ -30,7 +31,10 @@ function growthOf(readings: readonly Reading[], field: keyof Reading, from: numb
   return (readings.at(-1)?.[field] ?? Number.NaN) - (readings[from]?.[field] ?? Number.NaN)
 }
 
-describe.each(hostRows)('a mix of sample plugins in $title', ({ options }) => {
+const [, first] = hostRows
+const chosen = hostRows.filter((row) => row === first || isChosen(row.title))
+
+describe.each(chosen)('a mix of sample plugins in $title', ({ options }) => {
   test('is answered to the last invocation, while a plugin crashes every second', async () => {
     const report = await runMix(options)
     const { samples, victims, readings } = report

@@ -3,6 +3,7 @@ import { createMemoryDriver } from '@holdfast/drivers-memory'
 import { expect, test } from 'vitest'
 import { createHost, type Host } from '../../src/index.ts'
 import { type HostRow, hostRows } from '../host-rows.ts'
+import { isChosen } from '../is-chosen.ts'
 import { runStep, type StepOutcome } from './run-step.ts'
 import { readSamplePlugins } from './sample-plugins.ts'
 import { type SampleStep, sampleSteps } from './sample-steps.ts'
@@ -62,7 +63,9 @@ test('the calls of this suite are of every tool and endpoint of the sample plugi
   expect([...new Set(called)].toSorted()).toEqual(names.toSorted())
 })
 
-test.each(hostRows)(
+const [, first] = hostRows
+
+test.each(hostRows.filter((row) => row === first || isChosen(row.title, 2)))(
   'the sample plugins answer in $title as they do in this process',
   async (row) => {
     expect(await runSteps(row.options)).toEqual(await runSteps({ mode: 'inline' }))

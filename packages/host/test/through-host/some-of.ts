@@ -6,7 +6,7 @@ import { isChosen } from '../is-chosen.ts'
 export function someOf(suite: string): TestFunction {
   return Object.assign(
     (title: string, body: () => Promise<void>) => {
-      const declare = isChosen(`${suite} ${title}`, 12) ? test : test.skip
+      const declare = isChosen(`${suite} ${title}`, 20) ? test : test.skip
       declare(title, body)
     },
     { skip: test.skip },

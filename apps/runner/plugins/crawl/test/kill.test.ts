@@ -26,7 +26,7 @@ async function run(
   input: object,
   isEnough = (_lines: readonly Line[]): boolean => false,
 ): Promise<readonly Line[]> {
-  const call = [holdfast, 'run', plugin, tool, '--input', JSON.stringify(input)]
+  const call = [holdfast, 'run', plugin, tool, '--mode', 'inline', '--input', JSON.stringify(input)]
   const child = spawn(process.execPath, [...call, '--store', `file:${store}`, '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

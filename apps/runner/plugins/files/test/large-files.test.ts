@@ -50,7 +50,17 @@ function start(args: readonly string[]): Command {
 }
 
 async function run(store: string, tool: string, input: object): Promise<number> {
-  const call = ['run', plugin, tool, '--input', JSON.stringify(input), '--store', `file:${store}`]
+  const call = [
+    'run',
+    plugin,
+    tool,
+    '--mode',
+    'inline',
+    '--input',
+    JSON.stringify(input),
+    '--store',
+    `file:${store}`,
+  ]
   return await start(call).memory
 }
 

@@ -12,7 +12,17 @@ const holdfast = fileURLToPath(new URL('../../../dist/bin.js', import.meta.url))
 
 /** Runs a tool in a process of its own, and gives the value of its JSON message. */
 async function run(store: string, tool: string, input: object = {}): Promise<object> {
-  const call = ['run', plugin, tool, '--input', JSON.stringify(input), '--store', `file:${store}`]
+  const call = [
+    'run',
+    plugin,
+    tool,
+    '--mode',
+    'inline',
+    '--input',
+    JSON.stringify(input),
+    '--store',
+    `file:${store}`,
+  ]
   const { stdout } = await promisify(execFile)(process.execPath, [holdfast, ...call, '--json'])
   const messages = stdout
     .trim()
