@@ -1,7 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { desk, makeFolder, makeStore, run, usageOf } from './holdfast.ts'
+
+// Where plugins run is none of this suite's business, and here it is quickest.
+vi.stubEnv('HOLDFAST_MODE', 'inline')
 
 const longKey = 'x'.repeat(513)
 

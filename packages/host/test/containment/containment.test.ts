@@ -40,7 +40,7 @@ const attacks: readonly (readonly [tool: string, codes: readonly string[]])[] = 
 
 describe.each(processRows)('in $title', (row) => {
   const isFirst = row === processRows[0]
-  const chosen = attacks.filter(([tool]) => isChosen(`${row.title} ${tool}`, isFirst ? 2 : 8))
+  const chosen = attacks.filter(([tool]) => isChosen(`${row.title} ${tool}`, isFirst ? 4 : 10))
 
   test.each(chosen)('%s hurts nobody but its own plugin', async (tool, codes) => {
     await using attacked = await AttackedHost.open(row)
