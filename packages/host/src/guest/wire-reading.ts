@@ -12,6 +12,7 @@ import { readError } from '../wire/error-codec.ts'
 import { frameType } from '../wire/frame-type.ts'
 import { IncomingBody } from '../wire/incoming-body.ts'
 import { readMetadata, writeNumber, writeStore } from '../wire/storage-codec.ts'
+import { endedBy } from './ended-by.ts'
 import type { WireCall, WireCalls } from './wire-calls.ts'
 
 /** What is to be read. */
@@ -54,7 +55,7 @@ export function openReading(
         }
       },
       onFailure(error) {
-        reject(error)
+        reject(endedBy(error, signal))
         body.fail(error)
       },
       onFrame(type, payload) {

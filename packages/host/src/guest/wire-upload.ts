@@ -3,6 +3,7 @@ import type { Connection } from '../wire/connection.ts'
 import { frameType } from '../wire/frame-type.ts'
 import { OutgoingBody } from '../wire/outgoing-body.ts'
 import { writeStreamPut } from '../wire/storage-codec.ts'
+import { endedBy } from './ended-by.ts'
 import type { WireCall, WireCalls } from './wire-calls.ts'
 
 /** Writes a value from a stream, as fast as the host takes it. */
@@ -37,7 +38,7 @@ export function sendUpload(
       },
       onFailure(error) {
         // Where the body failed, the host says so in words; here is the error itself.
-        reject(failure ?? error)
+        reject(failure ?? endedBy(error, signal))
         end()
       },
       onFrame(type, payload) {
