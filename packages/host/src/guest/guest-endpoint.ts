@@ -8,6 +8,7 @@ import { IncomingBody } from '../wire/incoming-body.ts'
 import type { RequestHead, ResponseHead } from '../wire/load-order.ts'
 import { OutgoingBody } from '../wire/outgoing-body.ts'
 import type { PayloadReader } from '../wire/payload-reader.ts'
+import { toStream } from '../wire/to-stream.ts'
 import { wireLimits } from '../wire/wire-limits.ts'
 import { type GuestInvocation, sayLast } from './guest-invocation.ts'
 
@@ -142,22 +143,6 @@ export class GuestEndpoint implements GuestInvocation {
     )
     sayLast(sent, () => this.#connection.begin(frameType.failed, this.#id, true).text(json).end())
   }
-}
-
-function toStream(body: IncomingBody): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const step = await body.next()
-        if (step.done === true) controller.close()
-        else controller.enqueue(step.value as Uint8Array<ArrayBuffer>)
-      },
-      async cancel() {
-        await body.return()
-      },
-    },
-    { highWaterMark: 0 },
-  )
 }
 
 /** A stream's own iterator waits for a read under way before it cancels; this one does not. */

@@ -8,6 +8,7 @@ import { readJsonText } from '../wire/json-text.ts'
 import { OutgoingBody } from '../wire/outgoing-body.ts'
 import type { PayloadReader } from '../wire/payload-reader.ts'
 import { ProtocolError } from '../wire/protocol-error.ts'
+import { toStream } from '../wire/to-stream.ts'
 import { wireLimits } from '../wire/wire-limits.ts'
 import type { HostInvocation } from './host-invocation.ts'
 import { InvocationEnd } from './invocation-end.ts'
@@ -145,23 +146,6 @@ export class EndpointInvocation implements HostInvocation {
     this.#responseBody?.fail(error)
     this.#end.end()
   }
-}
-
-function toStream(body: IncomingBody): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const step = await body.next()
-        if (step.done === true) controller.close()
-        else controller.enqueue(step.value as Uint8Array<ArrayBuffer>)
-      },
-      async cancel() {
-        await body.return()
-      },
-    },
-    // Nothing is produced before somebody reads it.
-    { highWaterMark: 0 },
-  )
 }
 
 function requestFailed(cause: unknown): HoldfastError {
