@@ -134,11 +134,12 @@ export function writeEntries(to: FrameWriter, entries: readonly (Entry | null)[]
 
 /** @param keys that were asked for, in their order */
 export function readEntries(from: PayloadReader, keys: readonly StorageKey[]): (Entry | null)[] {
-  const items = from.list(keys.length, (reader) => reader.optional(readKeylessEntry))
-  return keys.map((key, index) => {
-    const item = items[index]
-    return item === undefined || item === null ? null : { key, ...item }
-  })
+  const entries: (Entry | null)[] = []
+  const count = from.count(keys.length)
+  for (const key of keys) {
+    entries.push(entries.length < count && from.flag() ? readEntry(from, key) : null)
+  }
+  return entries
 }
 
 function writeEntry(to: FrameWriter, entry: Entry): void {
@@ -146,9 +147,17 @@ function writeEntry(to: FrameWriter, entry: Entry): void {
   to.bytes(entry.value, true)
 }
 
-function readKeylessEntry(from: PayloadReader): Omit<Entry, 'key'> {
-  const facts = readFacts(from)
-  return { ...facts, value: from.value() }
+function readEntry(from: PayloadReader, key: StorageKey): Entry {
+  return {
+    key,
+    size: from.f64(),
+    version: from.text() as Version,
+    createdAt: from.f64(),
+    updatedAt: from.f64(),
+    expiresAt: from.optional(readNumber),
+    contentType: from.optional(readText),
+    value: from.value(),
+  }
 }
 
 export function writeListed(to: FrameWriter, entries: readonly (ListedEntry | null)[]): void {
@@ -185,16 +194,8 @@ export function writeMetadata(to: FrameWriter, metadata: EntryMetadata): void {
 }
 
 export function readMetadata(from: PayloadReader): EntryMetadata {
-  return { key: readKey(from), ...readFacts(from) }
-}
-
-function writeFacts(to: FrameWriter, metadata: EntryMetadata): void {
-  to.f64(metadata.size).text(metadata.version).f64(metadata.createdAt).f64(metadata.updatedAt)
-  to.optional(metadata.expiresAt, writeNumber).optional(metadata.contentType, writeText)
-}
-
-function readFacts(from: PayloadReader): Omit<EntryMetadata, 'key'> {
   return {
+    key: readKey(from),
     size: from.f64(),
     version: from.text() as Version,
     createdAt: from.f64(),
@@ -202,6 +203,11 @@ function readFacts(from: PayloadReader): Omit<EntryMetadata, 'key'> {
     expiresAt: from.optional(readNumber),
     contentType: from.optional(readText),
   }
+}
+
+function writeFacts(to: FrameWriter, metadata: EntryMetadata): void {
+  to.f64(metadata.size).text(metadata.version).f64(metadata.createdAt).f64(metadata.updatedAt)
+  to.optional(metadata.expiresAt, writeNumber).optional(metadata.contentType, writeText)
 }
 
 function writeText(to: FrameWriter, value: string): void {
