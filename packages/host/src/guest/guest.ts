@@ -20,6 +20,7 @@ import { bindInvocation } from './bind-invocation.ts'
 import { GuestEndpoint } from './guest-endpoint.ts'
 import type { GuestInvocation } from './guest-invocation.ts'
 import { GuestTool } from './guest-tool.ts'
+import { IdleMemory } from './idle-memory.ts'
 import type { HandedScript } from './load-entry.ts'
 import { WireCalls } from './wire-calls.ts'
 import { WireDriver } from './wire-driver.ts'
@@ -43,6 +44,7 @@ export class Guest {
   readonly #calls: WireCalls
   readonly #turns = new UpdateTurns()
   readonly #invocations = new Map<number, GuestInvocation>()
+  readonly #memory = new IdleMemory(() => this.#invocations.size === 0)
   readonly #load: PluginLoader
   readonly #failLoading: (connection: Connection, error: unknown, order: LoadOrder) => void
   #plugin: Loaded | null = null
@@ -105,6 +107,7 @@ export class Guest {
       this.#plugin = { order, definition, driver }
       const description = Buffer.from(JSON.stringify(describePlugin(definition)))
       this.#connection.begin(frameType.loaded, 0).bytes(description, true).end()
+      this.#memory.touch()
     } catch (error) {
       this.#failLoading(this.#connection, error, order)
     }
@@ -116,10 +119,7 @@ export class Guest {
     const { context, leave } = this.#enter(plugin, payload, abort.signal)
     const tool = payload.text()
     const parameters = JSON.parse(payload.view().toString()) as JsonValue
-    const end = (): Promise<void> | null => {
-      this.#invocations.delete(id)
-      return leave()
-    }
+    const end = (): Promise<void> | null => this.#end(id, leave)
     const invocation = new GuestTool(
       this.#connection,
       id,
@@ -138,10 +138,8 @@ export class Guest {
     const abort = new AbortController()
     const { context, leave } = this.#enter(plugin, payload, abort.signal)
     const head = JSON.parse(payload.text()) as RequestHead
-    const invocation = new GuestEndpoint(this.#connection, id, head, abort, () => {
-      this.#invocations.delete(id)
-      return leave()
-    })
+    const end = (): Promise<void> | null => this.#end(id, leave)
+    const invocation = new GuestEndpoint(this.#connection, id, head, abort, end)
     this.#invocations.set(id, invocation)
     void invocation.run(plugin.definition, context)
   }
@@ -178,6 +176,12 @@ export class Guest {
       clock: Date.now,
     }
     return { context, leave: () => this.#leave(name) }
+  }
+
+  #end(id: number, leave: () => Promise<void> | null): Promise<void> | null {
+    this.#invocations.delete(id)
+    this.#memory.touch()
+    return leave()
   }
 
   #leave(name: WorkspaceId): Promise<void> | null {

@@ -6,7 +6,7 @@ const mebibyte = 1_048_576
  * What the kernel counts as data of a process that does nothing yet: 512 MiB that V8 sets apart for
  * machine code, and the stacks of Node's threads. None of it takes memory before it is used.
  */
-const idleDataBytes = 576 * mebibyte
+const idleDataBytes = 552 * mebibyte
 
 /** Threads count, of which Node starts about a dozen. */
 const maxThreads = 64

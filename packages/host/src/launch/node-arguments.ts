@@ -20,6 +20,8 @@ export function nodeArguments(
     ...(node.hasForeignFunctions ? ['--no-experimental-ffi'] : []),
     '--disable-sigusr1',
     '--no-warnings',
+    // Four threads for V8's garbage collector and compilers take memory in each of many processes.
+    '--v8-pool-size=1',
     '--enable-source-maps',
     ...heapArguments(memoryBytes),
     ...conditions.map((condition) => `--conditions=${condition}`),
