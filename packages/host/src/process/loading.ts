@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Capabilities } from '@holdfast/core'
 import type { JsonObject } from '@holdfast/session'
 import type { PluginDescription } from '@holdfast/session/runtime'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { PluginGrants } from '../grants/plugin-grants.ts'
 import { findPlace, loadFailed, showPlace } from '../load/load-failure.ts'
 import type { PluginManifest } from '../manifest/plugin-manifest.ts'
@@ -42,14 +42,18 @@ const descriptionSchema = z.object({
   endpoints: z.array(z.object({ path: z.string().startsWith('/') })),
 })
 
-/** A plugin on its way into a process. */
+/** A plugin on its way into a process, which need not be there yet. */
 export class Loading {
   readonly #plugin: PluginToLoad
+  readonly #script: Promise<HandedFiles>
   readonly #description = Promise.withResolvers<PluginDescription>()
   #isDone = false
 
   constructor(plugin: PluginToLoad) {
     this.#plugin = plugin
+    this.#script = readScript(plugin.manifest)
+    // Whoever sends it is told.
+    this.#script.catch(() => undefined)
     this.#description.promise.catch(() => undefined)
   }
 
@@ -71,13 +75,7 @@ export class Loading {
       network: grants.network,
       capabilities,
     }
-    // A script is handed over, so that a process that may read nothing can run it.
-    const isScript = order.format === 'script'
-    const script = isScript ? await readFile(entryPath) : null
-    const cachePath = bundle?.cachePath ?? null
-    // Without its cache it is slower, and nothing else.
-    const cache =
-      isScript && cachePath !== null ? await readFile(cachePath).catch(() => null) : null
+    const { script, cache } = await this.#script
     connection
       .begin(frameType.load, 0)
       .text(JSON.stringify(order))
@@ -124,4 +122,20 @@ export class Loading {
       undefined,
     )
   }
+}
+
+interface HandedFiles {
+  readonly script: Uint8Array | null
+  readonly cache: Uint8Array | null
+}
+
+/** A script is handed over, so that a process that may read nothing can run it. */
+async function readScript({ entryPath, bundle }: PluginManifest): Promise<HandedFiles> {
+  if (bundle?.format !== 'script') return { script: null, cache: null }
+  const [script, cache] = await Promise.all([
+    readFile(entryPath),
+    // Without its cache it is slower, and nothing else.
+    bundle.cachePath === null ? null : readFile(bundle.cachePath).catch(() => null),
+  ])
+  return { script, cache }
 }

@@ -122,8 +122,8 @@ export class PluginProcess {
   async load(plugin: PluginToLoad, startMs: number): Promise<PluginDescription> {
     this.#name = plugin.manifest.id
     this.#output.attach(plugin.onLog)
-    await this.ready
     const loading = new Loading(plugin)
+    await this.ready
     this.#loading = loading
     await loading.send(this.#connection, this.#driver.capabilities)
     const timer = setTimeout(() => this.kill(loading.tookTooLong(startMs)), startMs)
