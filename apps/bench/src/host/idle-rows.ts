@@ -56,6 +56,7 @@ function toPlan(idle: Idle, count: number): HostRow {
     title,
     unit: 'per GiB',
     goal,
+    maxRounds: 3,
     async prepare(bench, signal) {
       bench.mustHaveProcesses()
       return {

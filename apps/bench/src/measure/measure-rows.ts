@@ -4,6 +4,8 @@ import { compareRounds, type Contest } from './compare-rounds.ts'
 
 /** A row that may be measured, with the help of a bench: what the rows of a run share. */
 export interface RowPlan<Bench> extends RowHeading {
+  /** Most rounds that it is measured by: for what takes long and hardly varies. */
+  readonly maxRounds?: number
   /**
    * Makes ready what it needs.
    *
@@ -30,7 +32,7 @@ export async function* measureRows<Bench>(
     signal.throwIfAborted()
     onStart(plan, index)
     const prepare = (): Promise<Contest> => plan.prepare(bench, signal)
-    yield await measureRow(plan, prepare, rounds, signal)
+    yield await measureRow(plan, prepare, Math.min(rounds, plan.maxRounds ?? rounds), signal)
   }
 }
 
