@@ -2,7 +2,7 @@
 /* oxlint-disable typescript/unbound-method */
 import { attempt_store, persistent_store, type Session } from '@holdfast/session'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { thrown } from './caught.ts'
 import { invoke } from './invoke.ts'
 import { decode, encode } from './text.ts'

@@ -1,7 +1,7 @@
 import { definePlugin, Endpoint, Tool } from '@holdfast/session'
 import { assertPluginDefinition, describePlugin } from '@holdfast/session/runtime'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { thrown } from './caught.ts'
 
 class Plain extends Tool {

@@ -6,7 +6,7 @@ import { toStandardJsonSchema } from '@valibot/to-json-schema'
 import { type } from 'arktype'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { caught } from './caught.ts'
 
 /** A plugin whose one tool yields the parameters that it received. */

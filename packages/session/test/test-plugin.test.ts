@@ -1,7 +1,7 @@
 import { definePlugin, Endpoint, persistent_store, Tool } from '@holdfast/session'
 import { testPlugin } from '@holdfast/session/testing'
 import { expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { caught, thrown } from './caught.ts'
 import { encode } from './text.ts'
 

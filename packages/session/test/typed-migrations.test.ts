@@ -2,7 +2,7 @@ import { definePlugin, type JsonValue } from '@holdfast/session'
 import { testPlugin } from '@holdfast/session/testing'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { caught } from './caught.ts'
 
 const setUp = () => testPlugin(definePlugin({}), { now: 1_000 })

@@ -8,7 +8,7 @@ import {
 import { type } from 'arktype'
 import * as v from 'valibot'
 import { describe, expectTypeOf, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 
 interface Preferences {
   theme: 'dark' | 'light'

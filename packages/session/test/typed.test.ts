@@ -4,7 +4,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { type } from 'arktype'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { caught, thrown } from './caught.ts'
 
 const setUp = () => testPlugin(definePlugin({}), { now: 1_000 })

@@ -1,5 +1,5 @@
 import { parsePluginId } from '@holdfast/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import { describeIssues } from '../manifest/describe-issues.ts'
 import { LocatedJson, type Mistake } from '../manifest/located-json.ts'
 import type { PluginManifest } from '../manifest/plugin-manifest.ts'

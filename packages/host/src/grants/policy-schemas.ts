@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { limitSchemas, quotaSchema } from '../manifest/limit-schemas.ts'
 import type { OperatorPolicy } from './operator-policy.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { pluginLimitRanges } from './default-plugin-limits.ts'
 import type { PluginLimits } from './plugin-manifest.ts'
 

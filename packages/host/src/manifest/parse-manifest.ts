@@ -7,7 +7,7 @@ import {
   parsePluginId,
   type PluginId,
 } from '@holdfast/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import { defaultPluginLimits } from './default-plugin-limits.ts'
 import { describeIssues } from './describe-issues.ts'
 import { isReservedVariable, variablePattern } from './environment-names.ts'

@@ -1,5 +1,5 @@
 import { HoldfastError } from '@holdfast/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Connection } from '../wire/connection.ts'
 import { readError, encodeError } from '../wire/error-codec.ts'
 import { frameType, type FrameType } from '../wire/frame-type.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What all keys of conversations begin with. */
 export const conversationPrefix = 'conversations/'

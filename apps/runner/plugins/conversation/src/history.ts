@@ -1,5 +1,5 @@
 import { type ParametersOf, persistent_store, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { conversationIdSchema, keyOfConversation } from './conversation-id.ts'
 import { conversationLimits } from './conversation-limits.ts'
 import { type Conversation, emptyConversation } from './conversation.ts'

@@ -1,5 +1,5 @@
 import { type ParametersOf, persistent_store, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { conversationOfKey, conversationPrefix } from './conversation-id.ts'
 import type { Conversation } from './conversation.ts'
 

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { type ParametersOf, persistent_store, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { findPage } from './find-page.ts'
 import { addPages, countPages } from './frontier.ts'
 import { isFirst } from './is-first.ts'

@@ -1,5 +1,5 @@
 import { type ParametersOf, persistent_store, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { PageRecord } from './page-record.ts'
 
 export class Pages extends Tool {

@@ -1,5 +1,5 @@
 import { persistent_store, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { inBatches } from './in-batches.ts'
 
 export class Reset extends Tool {

@@ -1,5 +1,5 @@
 import { persistent_store, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { countPages } from './frontier.ts'
 
 export class Status extends Tool {

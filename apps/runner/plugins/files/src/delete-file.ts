@@ -1,5 +1,5 @@
 import { type ParametersOf, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 
 export class DeleteFile extends Tool {
   static override readonly description =

@@ -1,6 +1,6 @@
 import { open, rm } from 'node:fs/promises'
 import { isHoldfastError, type ParametersOf, type StorageEntry, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { baseName, typeOf } from './file-info.ts'
 
 export class Download extends Tool {

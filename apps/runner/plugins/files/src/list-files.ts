@@ -1,5 +1,5 @@
 import { type ParametersOf, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { toFileInfo } from './file-info.ts'
 
 export class ListFiles extends Tool {

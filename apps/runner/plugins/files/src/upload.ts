@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type ByteSource, type ParametersOf, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { guessType } from './file-info.ts'
 
 export class Upload extends Tool {

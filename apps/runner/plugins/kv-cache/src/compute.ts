@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { type ParametersOf, persistent_store, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { resultPrefix, toCacheKey } from './cache-key.ts'
 import { codecs, measureCompression } from './measure-compression.ts'
 import { singleFlight } from './single-flight.ts'

@@ -1,5 +1,5 @@
 import { persistent_store, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { resultPrefix } from './cache-key.ts'
 import type { Origin } from './single-flight.ts'
 

@@ -1,5 +1,5 @@
 import { type ParametersOf, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readPreferences, userSchema } from './user-preferences.ts'
 
 export class GetPreferences extends Tool {

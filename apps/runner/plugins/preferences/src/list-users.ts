@@ -1,5 +1,5 @@
 import { type ParametersOf, persistent_store, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { userPrefix } from './user-preferences.ts'
 
 export class ListUsers extends Tool {

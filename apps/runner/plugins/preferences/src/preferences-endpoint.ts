@@ -1,5 +1,5 @@
 import { Endpoint } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { changesSchema } from './settings.ts'
 import { changePreferences, readPreferences, userSchema } from './user-preferences.ts'
 

@@ -1,5 +1,5 @@
 import { type ParametersOf, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { settingNames } from './settings.ts'
 import { resetPreferences, userSchema } from './user-preferences.ts'
 

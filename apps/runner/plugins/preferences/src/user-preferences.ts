@@ -1,5 +1,5 @@
 import { type JsonObject, type JsonValue, persistent_store } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   type Changes,
   choicesSchema,

@@ -1,5 +1,5 @@
 import { type ParametersOf, persistent_store, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { keyOfUses, tokenPrefix, toTimestamp } from './vault-entry.ts'
 
 export class ListTokens extends Tool {

@@ -1,5 +1,5 @@
 import { type ParametersOf, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { serviceSchema } from './parameters.ts'
 import { keyOfPrevious, keyOfToken, keyOfUses } from './vault-entry.ts'
 

@@ -1,5 +1,5 @@
 import { isHoldfastError, type ParametersOf, Tool } from '@holdfast/session'
-import { z } from 'zod'
+import * as z from 'zod'
 import { expiresInMsSchema, serviceSchema, tokenSchema } from './parameters.ts'
 import { encodeToken, fingerprint, keyOfPrevious, keyOfToken, keyOfUses } from './vault-entry.ts'
 
