@@ -25,10 +25,14 @@ export interface Host extends AsyncDisposable {
    * on serving.
    *
    * @param manifest of a plugin that the host runs, read anew
-   * @throws {@link HoldfastError} as `describe`; `UNSUPPORTED` in the mode `inline`, where code
-   * that is loaded stays
+   * @param options.signal ends the loading of the new one
+   * @throws {@link HoldfastError} as `describe`; `ABORTED`; `UNSUPPORTED` in the mode `inline`, where
+   * code that is loaded stays
    */
-  reload(manifest: PluginManifest): Promise<HostedPlugin>
+  reload(
+    manifest: PluginManifest,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<HostedPlugin>
 
   /**
    * Says what a plugin offers. It loads the plugin's code.

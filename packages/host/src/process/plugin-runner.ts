@@ -82,11 +82,16 @@ export class PluginRunner {
    * Replaces the plugin by another version of it, in all seats. If it does not load, the old one goes
    * on.
    *
-   * @throws {@link HoldfastError} `PLUGIN_LOAD_FAILED`, `MANIFEST_INVALID`
+   * @param signal ends the loading of the new one
+   * @throws {@link HoldfastError} `PLUGIN_LOAD_FAILED`, `MANIFEST_INVALID`, `ABORTED`
    */
-  async replace(manifest: PluginManifest, grants: PluginGrants): Promise<HostedPlugin> {
+  async replace(
+    manifest: PluginManifest,
+    grants: PluginGrants,
+    signal?: AbortSignal,
+  ): Promise<HostedPlugin> {
     const version = this.#toVersion(manifest, grants)
-    const description = await this.#anySeat().supervisor.rehearse(version)
+    const description = await this.#anySeat().supervisor.rehearse(version, signal)
     const plugin = toHostedPlugin(manifest, description)
     this.#version = version
     this.#hosted = { version, plugin }

@@ -114,12 +114,13 @@ export class PluginSupervisor {
   /**
    * Starts another version of the plugin, which serves only when {@link replace} says so.
    *
-   * @throws {@link HoldfastError} `PLUGIN_LOAD_FAILED`
+   * @param signal ends the start
+   * @throws {@link HoldfastError} `PLUGIN_LOAD_FAILED`, `ABORTED`
    */
-  async rehearse(version: PluginVersion): Promise<PluginDescription> {
+  async rehearse(version: PluginVersion, signal?: AbortSignal): Promise<PluginDescription> {
     if (this.#next !== null) this.#leave(this.#next.process)
     this.#next = null
-    const next = await this.#start(version)
+    const next = await this.#start(version, signal)
     this.#next = next
     return next.description
   }
@@ -205,7 +206,7 @@ export class PluginSupervisor {
     }
   }
 
-  async #start(version: PluginVersion): Promise<ServingProcess> {
+  async #start(version: PluginVersion, signal?: AbortSignal): Promise<ServingProcess> {
     const { times, onLog } = this.#options
     this.#refuseClosed()
     const { manifest, grants } = version
@@ -215,7 +216,10 @@ export class PluginSupervisor {
       throw error
     })
     this.#refuseClosed()
+    if (signal?.aborted) throw loadAborted(signal)
     const process = pool.take(kind)
+    const onAbort = (): void => process.kill(loadAborted(signal))
+    signal?.addEventListener('abort', onAbort, { once: true })
     try {
       const description = await process.load({ manifest, grants, onLog }, times.startMs)
       const startedAt = performance.now()
@@ -225,6 +229,8 @@ export class PluginSupervisor {
     } catch (error) {
       void process.leave(0)
       throw error
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
     }
   }
 
@@ -275,4 +281,10 @@ export class PluginSupervisor {
       if (process.active === 0 && !process.isGone) this.#retire(process)
     }, this.#options.times.idleMs).unref()
   }
+}
+
+function loadAborted(signal?: AbortSignal): HoldfastError {
+  return new HoldfastError('ABORTED', 'The loading of the plugin was aborted.', {
+    cause: signal?.reason,
+  })
 }

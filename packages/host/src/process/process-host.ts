@@ -63,9 +63,12 @@ export class ProcessHost implements Host {
     return this.#find(plugin).findEndpoint(path)
   }
 
-  async reload(manifest: PluginManifest): Promise<HostedPlugin> {
+  async reload(
+    manifest: PluginManifest,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<HostedPlugin> {
     const runner = this.#find(manifest.id)
-    return runner.replace(manifest, this.#options.grantsOf(manifest))
+    return runner.replace(manifest, this.#options.grantsOf(manifest), signal)
   }
 
   async *invokeTool(call: ToolCall): AsyncGenerator<Message, void, void> {

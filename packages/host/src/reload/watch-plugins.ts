@@ -38,7 +38,8 @@ class WatchedPlugin {
   readonly #directory: string
   readonly #options: WatchPluginsOptions
   #timer: NodeJS.Timeout | null = null
-  #isReloading = false
+  /** The loading that is under way. */
+  #loading: AbortController | null = null
   /** Whether it has changed since it was last read. */
   #isDue = false
 
@@ -54,30 +55,32 @@ class WatchedPlugin {
     this.#stopTimer()
     this.#timer = setTimeout(() => {
       this.#isDue = true
+      // What is loaded now is not the last any more, and may never be loaded.
+      this.#loading?.abort()
       void this.#reloadWhileDue()
     }, settleMs)
   }
 
   /** Loadings go one after the other, so that the last change wins. */
   async #reloadWhileDue(): Promise<void> {
-    if (this.#isReloading) return
-    this.#isReloading = true
+    if (this.#loading !== null) return
     while (this.#isDue && !this.#options.signal.aborted) {
       this.#isDue = false
-      await this.#reload()
+      this.#loading = new AbortController()
+      await this.#reload(AbortSignal.any([this.#options.signal, this.#loading.signal]))
     }
-    this.#isReloading = false
+    this.#loading = null
   }
 
-  async #reload(): Promise<void> {
+  async #reload(signal: AbortSignal): Promise<void> {
     const startedAt = performance.now()
     try {
       const manifest = await readManifest(this.#directory)
       if (manifest.id !== this.#id) throw idChanged(this.#id, manifest)
-      const plugin = await this.#host.reload(manifest)
+      const plugin = await this.#host.reload(manifest, { signal })
       this.#options.onReload(plugin, performance.now() - startedAt)
     } catch (error) {
-      if (!this.#options.signal.aborted) this.#options.onError(this.#id, error)
+      if (!signal.aborted) this.#options.onError(this.#id, error)
     }
   }
 

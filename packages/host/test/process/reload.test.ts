@@ -1,9 +1,10 @@
+import { EventEmitter, once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parsePluginId, parseWorkspaceId } from '@holdfast/core'
 import { createMemoryDriver } from '@holdfast/drivers-memory'
 import { onTestFinished, expect, test } from 'vitest'
-import { createHost, type Host, readManifest } from '../../src/index.ts'
+import { createHost, type Host, readManifest, watchPlugins } from '../../src/index.ts'
 import { makeFolder } from '../plugin-folder.ts'
 import { failureOf, gone } from './lifecycle-host.ts'
 
@@ -28,6 +29,9 @@ module.exports = { '~holdfast': 'plugin/v1', tools: new Map([['say', Say]]), rou
 
 interface Editable {
   readonly host: Host
+  readonly logs: EventEmitter<{ line: [text: string] }>
+  /** Writes the code of the plugin. */
+  readonly write: (code: string) => Promise<void>
   readonly say: () => AsyncIterator<unknown>
   /** Writes the code of the plugin and has it loaded anew. */
   readonly reload: (code: string, manifest?: object) => Promise<unknown>
@@ -37,13 +41,22 @@ async function openEditable(): Promise<Editable> {
   const folder = await makeFolder({ 'package.json': packageOf(), 'plugin.cjs': codeOf('first') })
   const driver = createMemoryDriver()
   await driver.open()
-  const host = createHost({ driver, plugins: [await readManifest(folder)], keepsWarm: false })
+  const logs: Editable['logs'] = new EventEmitter()
+  const host = createHost({
+    driver,
+    plugins: [await readManifest(folder)],
+    keepsWarm: false,
+    onLog: ({ text }) => logs.emit('line', text),
+  })
   onTestFinished(async () => {
     await host.close()
     await driver.close()
   })
+  const write = (code: string): Promise<void> => writeFile(join(folder, 'plugin.cjs'), code)
   return {
     host,
+    logs,
+    write,
     say: () =>
       host.invokeTool({
         workspace: parseWorkspaceId('acme'),
@@ -52,7 +65,7 @@ async function openEditable(): Promise<Editable> {
         parameters: {},
       }),
     async reload(code, more) {
-      await writeFile(join(folder, 'plugin.cjs'), code)
+      await write(code)
       await writeFile(join(folder, 'package.json'), packageOf(more))
       return host.reload(await readManifest(folder))
     },
@@ -115,6 +128,25 @@ test('many versions in quick succession end with the last', async () => {
     await reload(codeOf(version))
   }
   expect(await firstOf(say())).toMatch(/^d /)
+})
+
+test('a change that is never loaded gives way to the next one', async () => {
+  const { host, logs, write, say } = await openEditable()
+  await firstOf(say())
+  const end = new AbortController()
+  onTestFinished(() => end.abort())
+  const failures: unknown[] = []
+  const { promise: reloaded, resolve: onReload } = Promise.withResolvers<unknown>()
+  const onError = (_plugin: unknown, error: unknown): void => void failures.push(error)
+  watchPlugins(host, { onReload, onError, signal: end.signal })
+
+  const looping = once(logs, 'line')
+  await write("process.stderr.write('looping\\n'); for (;;);")
+  expect(await looping).toEqual(['looping'])
+  await write(codeOf('second'))
+  await reloaded
+  expect(await firstOf(say())).toMatch(/^second /)
+  expect(failures).toEqual([])
 })
 
 function packageOf(more: object = {}): string {
