@@ -12,11 +12,17 @@ export interface ErrorStyle {
   readonly verbose: boolean
   /** What its caller was given to name it by. */
   readonly instance?: ProblemDetails['instance']
+  /** What it was the answer to. */
+  readonly request?: string | undefined
 }
 
 /** Writes an error to stderr: one paragraph, `holdfast: CODE: message`. */
 export async function showError(caught: unknown, style: ErrorStyle): Promise<void> {
-  const problem = toProblem(caught, style.instance)
+  const { request } = style
+  const problem = {
+    ...toProblem(caught, style.instance),
+    ...(request === undefined ? {} : { request }),
+  }
   await writeTo(
     process.stderr,
     `${style.json ? escapeText(JSON.stringify(problem)) : toParagraph(problem)}\n`,
@@ -24,8 +30,13 @@ export async function showError(caught: unknown, style: ErrorStyle): Promise<voi
   if (style.verbose) await writeTo(process.stderr, `${escapeText(inspect(caught, { depth: 5 }))}\n`)
 }
 
-function toParagraph({ code, detail, instance }: ProblemDetails): string {
+function toParagraph({ code, detail, instance, request }: LoggedProblem): string {
   const label = styleText('red', `holdfast: ${code}:`, { stream: process.stderr })
-  const name = instance === undefined ? '' : ` (${instance})`
-  return `${label} ${escapeControls(detail.replaceAll(/\s*\n\s*/g, ' '))}${name}`
+  const names = [request, instance].filter((name) => name !== undefined).join(', ')
+  const text = escapeControls(detail.replaceAll(/\s*\n\s*/g, ' '))
+  return `${label} ${text}${names === '' ? '' : ` (${escapeControls(names)})`}`
+}
+
+interface LoggedProblem extends ProblemDetails {
+  readonly request?: string
 }

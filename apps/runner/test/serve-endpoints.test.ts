@@ -60,6 +60,7 @@ describe('an endpoint over HTTP', () => {
     await expect(response).rejects.toThrow(/fetch failed|terminated/)
     server.child.kill('SIGTERM')
     expect(JSON.parse(await server.log)).toMatchObject({
+      request: 'GET /e/acme/desk/…',
       code: 'ENDPOINT_FAILED',
       detail: expect.stringContaining('the milk is sour'),
     })

@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { desk, makeFolder, makeStore, run, start, usageOf } from './holdfast.ts'
 import { makePlugin } from './plugin-folder.ts'
 import { callTool, linesOf, serve } from './server.ts'
+import { Transcript } from './transcript.ts'
 
 describe('holdfast serve begins', () => {
   test('by saying where it serves what, and who may call', async () => {
@@ -104,6 +105,19 @@ describe('holdfast serve ends on SIGTERM', () => {
     expect((await lines.next()).done).toBe(true)
     expect(await server.ended).toBe(0)
     expect(await usageOf(store)).toEqual({ 'acme/desk/persistent_store': 1 })
+  })
+
+  test('and says what it waits for', async () => {
+    const args = ['serve', '--port', '0', '--plugins', desk, '--store', 'memory:', ...inline]
+    const { child, stderr, stdin, ended } = start(args)
+    const says = new Transcript(stderr)
+    const [, url = ''] = await says.next(/serving at (http:\S+)/)
+    const lines = linesOf(await callTool({ url }, 'linger'))
+    await lines.next()
+    child.kill('SIGTERM')
+    await says.next(/stopping when 1 request in flight has been answered, or after \d+ ms/)
+    stdin.write('go on')
+    expect(await ended).toBe(0)
   })
 
   test('with 503 for requests on connections that are kept', async () => {

@@ -65,7 +65,11 @@ describe('a tool over HTTP', () => {
     ])
     const { instance } = (lines[1] as { problem: { instance: string } }).problem
     server.child.kill('SIGTERM')
-    expect(await server.log).toContain(instance)
+    const [logged = ''] = (await server.log).split('\n').filter((line) => line.includes(instance))
+    expect(JSON.parse(logged)).toMatchObject({
+      code: 'TOOL_FAILED',
+      request: 'POST /v1/workspaces/acme/plugins/desk/tools/fail',
+    })
   })
 
   test('is aborted when its caller goes away', async () => {

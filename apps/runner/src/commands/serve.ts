@@ -72,7 +72,8 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
     port: options.port,
     token,
     settings,
-    onFault: (error, { instance }) => void showError(error, { ...style, instance }),
+    onFault: (error, { instance }, request) =>
+      void showError(error, { ...style, instance, request }),
   })
   const onError = (error: unknown): void => void showError(error, style)
   sweepRegularly(driver, { everyMs: sweepEveryMs, signal, onError })
@@ -85,7 +86,17 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
     ungranted: options.mode === 'inline' ? {} : findUngranted(plugins, grantsOf),
   })
   if (!signal.aborted) await once(signal, 'abort')
+  if (server.inFlight > 0 && !style.json)
+    await tellDraining(server.inFlight, options.drainTimeoutMs)
   await server.drain(options.drainTimeoutMs)
+}
+
+async function tellDraining(requests: number, timeoutMs: number): Promise<void> {
+  const what = requests === 1 ? '1 request' : `${requests} requests`
+  await writeTo(
+    process.stderr,
+    `holdfast: stopping when ${what} in flight ${requests === 1 ? 'has' : 'have'} been answered, or after ${timeoutMs} ms; a second signal stops at once\n`,
+  )
 }
 
 function reloadOnChange(host: Host, style: ErrorStyle, signal: AbortSignal): void {

@@ -16,14 +16,20 @@ export interface AppContext {
   /**
    * Describes an error to its caller, and logs it if the caller is not to blame.
    *
-   * @param signal of the call
+   * @param request of its caller
    */
-  readonly report: (error: unknown, signal: AbortSignal) => ProblemDetails
+  readonly report: (error: unknown, request: RequestFacts) => ProblemDetails
+}
+
+/** What of a request is known wherever it goes wrong. */
+export interface RequestFacts {
+  /** Its method and its path, as the log may show them. */
+  readonly route: string
+  /** Aborts when nobody waits for the response any more. */
+  readonly signal: AbortSignal
 }
 
 /** What comes with a request. */
-export interface RequestBindings {
+export interface RequestBindings extends RequestFacts {
   readonly outgoing: ServerResponse
-  /** Aborts when nobody waits for the response any more. */
-  readonly signal: AbortSignal
 }

@@ -31,7 +31,7 @@ export function createApp(context: AppContext): Hono<{ Bindings: RequestBindings
     c.json(await host.describe(parsePluginId(c.req.param('plugin')))),
   )
   app.post('/v1/workspaces/:workspace/plugins/:plugin/tools/:tool', (c) =>
-    callTool(context, c.req.param(), c.req.raw, c.env.signal),
+    callTool(context, c.req.param(), c.req.raw, c.env),
   )
   app.all('/e/:workspace/:plugin/*', (c) => callEndpoint(context, c.req.param(), c.req.raw, c.env))
 
@@ -41,7 +41,7 @@ export function createApp(context: AppContext): Hono<{ Bindings: RequestBindings
       `There is no ${c.req.method} ${c.req.path}. "holdfast serve --help" lists the routes.`,
     )
   })
-  app.onError((error, c) => problemResponse(context.report(error, c.env.signal)))
+  app.onError((error, c) => problemResponse(context.report(error, c.env)))
   return app
 }
 

@@ -19,8 +19,9 @@ export async function callEndpoint(
   context: AppContext,
   names: EndpointPath,
   request: Request,
-  { outgoing, signal }: RequestBindings,
+  bindings: RequestBindings,
 ): Promise<Response> {
+  const { outgoing, signal } = bindings
   const path = pathBelowPlugin(request.url)
   if (!(await isPublic(context, names.plugin, path))) {
     refuseForeignOrigin(request)
@@ -37,7 +38,7 @@ export async function callEndpoint(
     signal,
   })
   return toSendable(response, request.method, (error) => {
-    context.report(error, signal)
+    context.report(error, bindings)
     outgoing.destroy()
   })
 }

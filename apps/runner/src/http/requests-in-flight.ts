@@ -8,6 +8,11 @@ import type { ServerResponse } from 'node:http'
 export class RequestsInFlight {
   readonly #controllers = new Set<AbortController>()
 
+  /** How many there are. */
+  get size(): number {
+    return this.#controllers.size
+  }
+
   begin(outgoing: ServerResponse): AbortSignal {
     const controller = new AbortController()
     this.#controllers.add(controller)

@@ -7,6 +7,7 @@ import type { Host } from '@holdfast/host'
 import type { JsonObject } from '@holdfast/session'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { type ProblemDetails, toProblem } from '../problem-details.ts'
+import type { RequestFacts } from './app-context.ts'
 import { createApp } from './create-app.ts'
 import { TokenGuard } from './guards.ts'
 import { toHostname } from './loopback.ts'
@@ -24,8 +25,8 @@ export interface ServerOptions {
   readonly token: string | null
   /** Settings of endpoints, by the id of the plugin. */
   readonly settings: ReadonlyMap<PluginId, JsonObject>
-  /** Told of each error that its caller is not to blame for. */
-  readonly onFault: (error: unknown, problem: ProblemDetails) => void
+  /** Told of each error that its caller is not to blame for, and in answer to what. */
+  readonly onFault: (error: unknown, problem: ProblemDetails, route?: string) => void
   /** How long a client may take for the headers of a request, in milliseconds; a minute without it. */
   readonly headersTimeoutMs?: number
 }
@@ -35,6 +36,8 @@ export interface RunningServer {
   /** Such as `http://127.0.0.1:4653`. */
   readonly url: string
   readonly port: number
+  /** Requests that have yet to be answered. */
+  readonly inFlight: number
 
   /**
    * Takes no more requests and resolves when those in flight have been answered, and the host is
@@ -60,10 +63,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { host, address, token, settings, onFault, headersTimeoutMs = 60_000 } = options
   const draining = new AbortController()
   const requests = new RequestsInFlight()
-  const report = (error: unknown, signal?: AbortSignal): ProblemDetails => {
+  const report = (error: unknown, request?: RequestFacts): ProblemDetails => {
     const problem = toProblem(error, `urn:uuid:${crypto.randomUUID()}`)
     // A call that is not waited for any more is no fault.
-    if (problem.status >= 500 && signal?.aborted !== true) onFault(error, problem)
+    const isFault = problem.status >= 500 && request?.signal.aborted !== true
+    if (isFault) onFault(error, problem, request?.route)
     return problem
   }
   const app = createApp({
@@ -75,7 +79,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   const fetch: FetchCallback = (request, bindings) => {
     const { outgoing } = bindings as HttpBindings
-    return app.fetch(request, { outgoing, signal: requests.begin(outgoing) })
+    const facts = { route: describeRoute(request), signal: requests.begin(outgoing) }
+    return app.fetch(request, { outgoing, ...facts })
   }
   const listener = getRequestListener(fetch, {
     // Plugins in this process shall have Node's own Request and Response.
@@ -112,7 +117,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       `Some calls were still in flight after ${timeoutMs} ms and were aborted. --drain-timeout-ms gives them more time.`,
     )
   }
-  return { url: `http://${toHostname(address)}:${port}`, port, drain }
+  return {
+    url: `http://${toHostname(address)}:${port}`,
+    port,
+    drain,
+    get inFlight() {
+      return requests.size
+    },
+  }
+}
+
+/** What is below a plugin's endpoints is the plugin's, and may be secret. */
+function describeRoute({ method, url }: Request): string {
+  const { pathname } = new URL(url)
+  return `${method} ${pathname.replace(/^(\/e\/[^/]*\/[^/]*\/).+/, '$1…')}`
 }
 
 async function listen(server: Server, port: number, address: string): Promise<number> {

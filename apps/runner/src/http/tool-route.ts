@@ -3,7 +3,7 @@ import type { Message } from '@holdfast/session'
 import { encodeMessage } from '../encode-message.ts'
 import { parseJson } from '../parse-json.ts'
 import type { ProblemDetails } from '../problem-details.ts'
-import type { AppContext } from './app-context.ts'
+import type { AppContext, RequestFacts } from './app-context.ts'
 import { readBody } from './read-body.ts'
 
 /** Most bytes of the parameters of a tool: 8 MiB. */
@@ -26,16 +26,16 @@ export async function callTool(
   context: AppContext,
   path: ToolPath,
   request: Request,
-  signal: AbortSignal,
+  facts: RequestFacts,
 ): Promise<Response> {
   const workspace = parseWorkspaceId(path.workspace)
   const plugin = parsePluginId(path.plugin)
   const body = await readBody(request, maxParametersBytes)
   const parameters = body.length === 0 ? {} : parseJson(body, 'The body of the request')
-  const call = { workspace, plugin, tool: path.tool, parameters, signal }
+  const call = { workspace, plugin, tool: path.tool, parameters, signal: facts.signal }
   const messages = context.host.invokeTool(call)
   const first = await messages.next()
-  const lines = toLines(messages, first, (error) => context.report(error, signal))
+  const lines = toLines(messages, first, (error) => context.report(error, facts))
   return new Response(lines, {
     headers: {
       'content-type': 'application/x-ndjson',
