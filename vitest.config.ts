@@ -1,9 +1,14 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 // Tests run on the sources of their neighbours too, so that they need no build.
 const conditions = ['@holdfast/source', 'module', 'node', 'development|production']
+
+// Tests start commands from their sources. What one of them has compiled, the next need not.
+const compileCache = resolve(import.meta.dirname, 'node_modules/.cache/compile')
+rmSync(compileCache, { recursive: true, force: true })
+process.env['NODE_COMPILE_CACHE'] = compileCache
 
 // vitest takes its configuration from the default export only.
 // oxlint-disable-next-line import/no-default-export

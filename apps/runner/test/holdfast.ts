@@ -53,7 +53,7 @@ export function start(args: readonly string[], options: StartOptions = {}): Runn
   chmodSync(temporary, 0o755)
   const child = spawn(process.execPath, ['--conditions=@holdfast/source', bin, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], TMPDIR: temporary, ...modeOfSuite(), ...env },
+    env: { ...own('PATH', 'NODE_COMPILE_CACHE', 'HOLDFAST_MODE'), TMPDIR: temporary, ...env },
     stdio: 'pipe',
   })
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string)
@@ -67,10 +67,17 @@ export function start(args: readonly string[], options: StartOptions = {}): Runn
   return { child, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended }
 }
 
-/** Where plugins run in a suite that is not about that; it says so by `vi.stubEnv`. */
-function modeOfSuite(): Readonly<Record<string, string>> {
-  const mode = process.env['HOLDFAST_MODE']
-  return mode === undefined ? {} : { HOLDFAST_MODE: mode }
+/**
+ * Variables of this process that have a value. HOLDFAST_MODE is where plugins run in a suite that is
+ * not about that; it says so by `vi.stubEnv`.
+ */
+function own(...names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
 }
 
 /** What a command left behind. */
