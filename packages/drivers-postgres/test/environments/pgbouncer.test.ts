@@ -9,6 +9,7 @@ import { Databases } from '../databases.ts'
 import { Ledger, scope } from '../faults/store-of-test.ts'
 import { createPostgresSubject } from '../postgres-subject.ts'
 import { skipReason } from '../skip-reason.ts'
+import { someChecks } from './some-checks.ts'
 
 const program = findPgBouncer()
 const why = skipReason(program === null, 'pgbouncer is not installed')
@@ -26,7 +27,7 @@ const subject = createPostgresSubject(databases, (url, clock) =>
 )
 runConformance(
   { ...subject, name: `postgres through PgBouncer${why}` },
-  { describe: bouncer === null ? describe.skip : describe, test, expect, afterAll },
+  { describe: bouncer === null ? describe.skip : describe, test: someChecks, expect, afterAll },
 )
 
 test.skipIf(bouncer === null)(

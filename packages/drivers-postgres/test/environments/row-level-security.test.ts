@@ -1,8 +1,9 @@
 import { runConformance } from '@holdfast/driver-testkit'
 import { createPostgresDriver } from '@holdfast/drivers-postgres'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { createPostgresSubject } from '../postgres-subject.ts'
 import { ProtectedDatabases, runnerUrl } from '../protected-databases.ts'
+import { someChecks } from './some-checks.ts'
 
 const databases = new ProtectedDatabases()
 afterAll(() => databases[Symbol.asyncDispose]())
@@ -11,4 +12,4 @@ const subject = createPostgresSubject(databases, (url, clock) =>
   createPostgresDriver({ url: runnerUrl(url), clock, rowLevelSecurity: true }),
 )
 
-runConformance(subject, { describe, test, expect, afterAll })
+runConformance(subject, { describe, test: someChecks, expect, afterAll })

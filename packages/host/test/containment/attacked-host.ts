@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { isHoldfastError, type JsonValue, parsePluginId, parseWorkspaceId } from '@holdfast/core'
 import { createMemoryDriver } from '@holdfast/drivers-memory'
 import type { Message } from '@holdfast/session'
-import { createHost, type Host, type PluginLimits, readManifest } from '../../src/index.ts'
+import { createHost, type Host, type PluginLimits } from '../../src/index.ts'
+import { builtFixture } from '../built-fixture.ts'
 import type { HostRow } from '../host-rows.ts'
 
 const workspace = parseWorkspaceId('acme')
@@ -42,7 +42,7 @@ export class AttackedHost implements AsyncDisposable {
     await using stack = new AsyncDisposableStack()
     const driver = stack.use(createMemoryDriver())
     await driver.open()
-    const [attacker, bystander] = await Promise.all(['attacker', 'bystander'].map(readFixture))
+    const [attacker, bystander] = await Promise.all(['attacker', 'bystander'].map(builtFixture))
     if (attacker === undefined || bystander === undefined) throw new Error('A fixture is missing.')
     const plugins = [{ ...attacker, limits: { ...attacker.limits, ...limits } }, bystander]
     const host = stack.use(createHost({ driver, plugins, graceMs: 300, ...row.options }))
@@ -94,10 +94,6 @@ export class AttackedHost implements AsyncDisposable {
     this.#latencies.push(performance.now() - begin)
     if (!('messages' in outcome)) this.disturbances.push(outcome)
   }
-}
-
-function readFixture(name: string): ReturnType<typeof readManifest> {
-  return readManifest(fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url)))
 }
 
 async function outcomeOf(call: Promise<readonly Message[]>): Promise<Outcome> {

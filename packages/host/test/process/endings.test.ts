@@ -69,21 +69,21 @@ describe('a call that is not waited for any more', () => {
 
 describe('a call whose time is up', () => {
   test('fails with its code, and an endless loop is ended', async () => {
-    const { call, ask } = await openHost({ graceMs: 100 }, { timeoutMs: 8_000 })
+    const { call, ask } = await openHost({ graceMs: 100 }, { timeoutMs: 3_000 })
     const { pid } = (await ask('who-am-i')) as WhoAmI
     const messages = call('loop')
     await messages.next()
     expect(await failureOf(messages.next())).toMatchObject({
       code: 'DEADLINE_EXCEEDED',
       retryable: true,
-      context: { plugin: 'lifecycle', timeoutMs: 8_000 },
+      context: { plugin: 'lifecycle', timeoutMs: 3_000 },
     })
     await gone(pid)
     expect(((await ask('who-am-i')) as WhoAmI).pid).not.toBe(pid)
   })
 
   test('is ended, too, if its caller has not asked for more', async () => {
-    const { call, ask } = await openHost({ graceMs: 100 }, { timeoutMs: 8_000 })
+    const { call, ask } = await openHost({ graceMs: 100 }, { timeoutMs: 3_000 })
     const { pid } = (await ask('who-am-i')) as WhoAmI
     const messages = call('loop')
     await messages.next()
@@ -116,7 +116,7 @@ describe('a process that does not keep to the protocol', () => {
   })
 
   test('but uses a token that was never given out reaches no store', async () => {
-    const { ask, driver, call } = await openHost({ graceMs: 50 }, { timeoutMs: 8_000 })
+    const { ask, driver, call } = await openHost({ graceMs: 50 }, { timeoutMs: 3_000 })
     const bytes = frame(frameType.commit, 101, (to) => {
       to.raw(new Uint8Array(16).fill(7), true).f64(0)
       to.list([], () => undefined)

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { parsePluginId, parseWorkspaceId, type StorageDriver } from '@holdfast/core'
 import { createMemoryDriver } from '@holdfast/drivers-memory'
 import type { JsonObject, Message } from '@holdfast/session'
@@ -10,8 +9,8 @@ import {
   type PluginLimits,
   type PluginLog,
   type PluginManifest,
-  readManifest,
 } from '../../src/index.ts'
+import { builtFixture } from '../built-fixture.ts'
 
 const acme = parseWorkspaceId('acme')
 const plugin = parsePluginId('lifecycle')
@@ -33,8 +32,7 @@ export interface LifecycleHost {
 
 /** Reads the manifest of the fixture, with other limits. */
 export async function readFixture(limits: Partial<PluginLimits> = {}): Promise<PluginManifest> {
-  const folder = fileURLToPath(new URL('../fixtures/lifecycle', import.meta.url))
-  const manifest = await readManifest(folder)
+  const manifest = await builtFixture('lifecycle')
   return { ...manifest, limits: { ...manifest.limits, ...limits } }
 }
 

@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parsePluginId, type PluginId, type StorageDriver } from '@holdfast/core'
 import type { DriverUnderTest, StoreUnderTest } from '@holdfast/driver-testkit'
-import { afterAll } from 'vitest'
-import { buildPlugin } from '../../src/build/index.ts'
 import { createHost, type Host, type PluginManifest, readManifest } from '../../src/index.ts'
+import { builtFixture } from '../built-fixture.ts'
 import type { HostRow } from '../host-rows.ts'
 import { RelayClient } from './relay-client.ts'
 import { RelayedDriver } from './relayed-driver.ts'
@@ -65,14 +61,7 @@ export async function relayedSubject(
 async function relayManifests({ options }: HostRow): Promise<readonly PluginManifest[]> {
   const folder = fileURLToPath(new URL('../fixtures/relay', import.meta.url))
   // Each check has processes of its own, and what is built starts sooner.
-  const manifest = await (options.mode === 'inline' ? readManifest(folder) : buildRelay(folder))
+  const manifest = await (options.mode === 'inline' ? readManifest(folder) : builtFixture('relay'))
   const limits = { ...manifest.limits, concurrency: 2_000, queue: 2_000, memoryBytes: 2 ** 30 }
   return pluginsOfKit.map((id) => ({ ...manifest, id, limits, quotaBytes: manifestQuotaBytes }))
-}
-
-async function buildRelay(folder: string): Promise<PluginManifest> {
-  const outputDirectory = await mkdtemp(join(tmpdir(), 'holdfast-relay-'))
-  afterAll(() => rm(outputDirectory, { recursive: true, force: true }))
-  const { manifest } = await buildPlugin(folder, { outputDirectory })
-  return manifest
 }
