@@ -8,7 +8,7 @@ import type { HostRow } from '../host-rows.ts'
 
 const workspace = parseWorkspaceId('acme')
 const mebibyte = 1_048_576
-const limits: Partial<PluginLimits> = { memoryBytes: 128 * mebibyte, timeoutMs: 1_500 }
+const limits: Partial<PluginLimits> = { memoryBytes: 128 * mebibyte }
 const patienceMs = 30_000
 
 /** What came of a call: its messages, or its error. */
@@ -38,13 +38,13 @@ export class AttackedHost implements AsyncDisposable {
   }
 
   /** Both plugins run, and the bystander works. */
-  static async open(row: HostRow): Promise<AttackedHost> {
+  static async open(row: HostRow, timeoutMs = 1_500): Promise<AttackedHost> {
     await using stack = new AsyncDisposableStack()
     const driver = stack.use(createMemoryDriver())
     await driver.open()
     const [attacker, bystander] = await Promise.all(['attacker', 'bystander'].map(builtFixture))
     if (attacker === undefined || bystander === undefined) throw new Error('A fixture is missing.')
-    const plugins = [{ ...attacker, limits: { ...attacker.limits, ...limits } }, bystander]
+    const plugins = [{ ...attacker, limits: { ...attacker.limits, ...limits, timeoutMs } }, bystander]
     const host = stack.use(createHost({ driver, plugins, graceMs: 300, ...row.options }))
     const attacked = new AttackedHost(host, stack.move())
     await attacked.call('harmless')
