@@ -10,6 +10,10 @@ const workspace = parseWorkspaceId('acme')
 const mebibyte = 1_048_576
 const limits: Partial<PluginLimits> = { memoryBytes: 128 * mebibyte }
 const patienceMs = 30_000
+/** Calls of the bystander before it is attacked: in soaks enough to know what they take. */
+const callsBefore = process.env['HOLDFAST_SOAK'] === undefined ? 5 : 200
+/** How long it rests between two of them. */
+const restMs = 2
 
 /** What came of a call: its messages, or its error. */
 export type Outcome =
@@ -21,7 +25,9 @@ export class AttackedHost implements AsyncDisposable {
   readonly host: Host
   /** What became of calls of the bystander that did not succeed. */
   readonly disturbances: unknown[] = []
-  readonly #latencies: number[] = []
+  /** How long the bystander's calls took, in milliseconds: of those before the first attack, and others. */
+  readonly #before: number[] = []
+  readonly #during: number[] = []
   readonly #stack: AsyncDisposableStack
   #isOver = false
   #working: Promise<void> | undefined
@@ -31,10 +37,14 @@ export class AttackedHost implements AsyncDisposable {
     this.#stack = stack
   }
 
-  /** How long the slowest of the bystander's calls took, without the slowest hundredth of them. */
-  get slowestButOneInHundredMs(): number {
-    const sorted = this.#latencies.toSorted((one, other) => one - other)
-    return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.POSITIVE_INFINITY
+  /** By how much the 99th percentile of what the bystander's calls take rose with the attacks. */
+  get riseOfP99Ms(): number {
+    return percentile99(this.#during) - percentile99(this.#before)
+  }
+
+  /** How many calls of the bystander have ended since the attacks began. */
+  get callsBeside(): number {
+    return this.#during.length
   }
 
   /** Both plugins run, and the bystander works. */
@@ -44,11 +54,17 @@ export class AttackedHost implements AsyncDisposable {
     await driver.open()
     const [attacker, bystander] = await Promise.all(['attacker', 'bystander'].map(builtFixture))
     if (attacker === undefined || bystander === undefined) throw new Error('A fixture is missing.')
-    const plugins = [{ ...attacker, limits: { ...attacker.limits, ...limits, timeoutMs } }, bystander]
+    const plugins = [
+      { ...attacker, limits: { ...attacker.limits, ...limits, timeoutMs } },
+      bystander,
+    ]
     const host = stack.use(createHost({ driver, plugins, graceMs: 300, ...row.options }))
     const attacked = new AttackedHost(host, stack.move())
     await attacked.call('harmless')
-    await attacked.#work()
+    for (let calls = 0; calls < callsBefore; calls++) {
+      await attacked.#work(attacked.#before)
+      await setTimeout(restMs)
+    }
     attacked.#working = attacked.#workOn()
     return attacked
   }
@@ -82,18 +98,23 @@ export class AttackedHost implements AsyncDisposable {
 
   async #workOn(): Promise<void> {
     while (!this.#isOver) {
-      await this.#work()
-      await setTimeout(2)
+      await this.#work(this.#during)
+      await setTimeout(restMs)
     }
   }
 
-  async #work(): Promise<void> {
+  async #work(latencies: number[]): Promise<void> {
     const call = { workspace, plugin: parsePluginId('bystander'), tool: 'work', parameters: {} }
     const begin = performance.now()
     const outcome = await outcomeOf(Array.fromAsync(this.host.invokeTool(call)))
-    this.#latencies.push(performance.now() - begin)
+    latencies.push(performance.now() - begin)
     if (!('messages' in outcome)) this.disturbances.push(outcome)
   }
+}
+
+function percentile99(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.POSITIVE_INFINITY
 }
 
 async function outcomeOf(call: Promise<readonly Message[]>): Promise<Outcome> {

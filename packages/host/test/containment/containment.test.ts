@@ -5,6 +5,10 @@ import { isChosen } from '../is-chosen.ts'
 import { AttackedHost } from './attacked-host.ts'
 
 const isSoak = process.env['HOLDFAST_SOAK'] !== undefined
+// What a call takes beside others depends on the machine; soaks are run on one that is idle.
+const mostRiseMs = isSoak ? 100 : 5_000
+/** How many calls of the bystander are looked at: attacks go on until there are so many. */
+const callsBeside = isSoak ? 200 : 1
 const ended = ['PLUGIN_CRASHED', 'PLUGIN_OUT_OF_MEMORY', 'PROTOCOL_VIOLATED']
 const outOfMemory = ['PLUGIN_OUT_OF_MEMORY', 'PLUGIN_CRASHED']
 const outOfTime = ['DEADLINE_EXCEEDED']
@@ -46,16 +50,17 @@ describe.each(processRows)('in $title', (row) => {
     // What has to end in another way than by its deadline is given the time for it.
     const timeoutMs = codes.includes('DEADLINE_EXCEEDED') ? undefined : 20_000
     await using attacked = await AttackedHost.open(row, timeoutMs)
-    const victim = attacked.call('linger')
-    const attack = await attacked.call(tool)
+    do {
+      const victim = attacked.call('linger')
+      const attack = await attacked.call(tool)
 
-    expect(attack).toMatchObject({ code: expect.toBeOneOf([...codes]), retryable: true })
-    expect(await victim).toMatchObject({ retryable: true })
-    expect(await attacked.recover()).toMatchObject({ messages: [{ value: 'acme' }] })
+      expect(attack).toMatchObject({ code: expect.toBeOneOf([...codes]), retryable: true })
+      expect(await victim).toMatchObject({ retryable: true })
+      expect(await attacked.recover()).toMatchObject({ messages: [{ value: 'acme' }] })
+    } while (attacked.callsBeside < callsBeside)
     await attacked.rest()
     expect(attacked.disturbances).toEqual([])
-    // What a call takes beside others depends on the machine; soaks are run on one that is idle.
-    expect(attacked.slowestButOneInHundredMs).toBeLessThan(isSoak ? 100 : 5_000)
+    expect(attacked.riseOfP99Ms).toBeLessThan(mostRiseMs)
   })
 
   test('a flood of messages comes as slowly as it is read, and ends with its reader', async () => {
