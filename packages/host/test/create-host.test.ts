@@ -22,6 +22,7 @@ describe('a host', () => {
         },
         { name: 'recall' },
         { name: 'count' },
+        { name: 'fill' },
         { name: 'hang' },
         { name: 'late' },
         { name: 'fail' },

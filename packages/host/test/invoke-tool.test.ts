@@ -50,6 +50,26 @@ describe('a tool', () => {
   })
 })
 
+// What an author finds out inline is to hold in a process, and the other way round.
+describe('in the process of the host, too,', () => {
+  test('a message with too many values is refused', async () => {
+    const { host } = await openNotesHost()
+    const call = { workspace, plugin, tool: 'fill' }
+    const fill = (values: number) => host.invokeTool({ ...call, parameters: { values } }).next()
+
+    expect((await fill(200_000)).value).toMatchObject({ type: 'json' })
+    await expect(fill(300_000)).rejects.toMatchObject({ code: 'MESSAGE_TOO_LARGE' })
+  })
+
+  test('parameters that are too large are refused', async () => {
+    const { host } = await openNotesHost()
+    const parameters = { text: 'x'.repeat(16_777_216) }
+    const call = { workspace, plugin, tool: 'recall', parameters }
+
+    await expect(host.invokeTool(call).next()).rejects.toMatchObject({ code: 'REQUEST_TOO_LARGE' })
+  })
+})
+
 describe('a tool that is aborted', () => {
   test('ends for its caller though it heeds no signal', async () => {
     const { host } = await openNotesHost()

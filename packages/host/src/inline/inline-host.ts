@@ -20,7 +20,9 @@ import { orAborted } from '../or-aborted.ts'
 import { checkCall } from '../parse-call.ts'
 import type { PluginLog } from '../plugin-log.ts'
 import { pluginNotFound } from '../plugin-not-found.ts'
+import { encodeParameters } from '../process/orders.ts'
 import { watchBody } from '../watch-body.ts'
+import { prepareMessage } from '../wire/message-codec.ts'
 
 /** What a host in its own process is made of. */
 export interface InlineHostOptions {
@@ -71,6 +73,8 @@ export class InlineHost implements Host {
 
   async *invokeTool(call: ToolCall): AsyncGenerator<Message, void, void> {
     checkCall(call)
+    // Nothing is sent anywhere, but what could not be sent to a process is refused here, too.
+    encodeParameters(call.parameters)
     const { signal, grants, leave } = this.#begin(call)
     try {
       const plugin = await this.#enter(call, grants, signal, leave)
@@ -78,6 +82,7 @@ export class InlineHost implements Host {
       const messages = runTool(plugin.definition, call.tool, call.parameters, context)
       for await (const message of untilAborted(messages, signal)) {
         this.#note(message, context)
+        prepareMessage(message)
         yield message
       }
     } finally {
