@@ -8,6 +8,8 @@ const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
 /** How much of a log may wait to be sent, in bytes. */
 const maxWaitingBytes = 262_144
+/** How many lines of a tick are sent at once, so that what holds up the process cannot hold them back. */
+const linesAtOnce = 64
 
 /**
  * Sends lines of a log with the invocation that they belong to. A plugin that says more than the
@@ -16,6 +18,8 @@ const maxWaitingBytes = 262_144
 export class LogSender {
   readonly #connection: Connection
   #bytes = 0
+  /** Of this tick. */
+  #lines = 0
   #lost = 0
 
   constructor(connection: Connection) {
@@ -30,12 +34,14 @@ export class LogSender {
     }
     // The lines of one tick: what they count for is given back when the tick is over.
     if (this.#bytes === 0) setImmediate(() => this.#begin())
-    this.#bytes += clipped.length
+    this.#bytes += clipped.length + 1
     this.#write(level, clipped)
+    if (++this.#lines <= linesAtOnce) this.#connection.flush()
   }
 
   #begin(): void {
     this.#bytes = 0
+    this.#lines = 0
     if (this.#lost === 0) return
     const lost = this.#lost
     this.#lost = 0

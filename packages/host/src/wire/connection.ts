@@ -84,6 +84,11 @@ export class Connection {
     this.begin(type, id, isLast).end()
   }
 
+  /** Writes what is waiting for the end of the tick, for it may never end. */
+  flush(): void {
+    this.#write(this.#writer.takeReady())
+  }
+
   /** Resolves when it is not congested any more, or is closed. */
   drained(): Promise<void> {
     return new Promise((resolve) => {

@@ -69,7 +69,7 @@ describe('a call that is not waited for any more', () => {
 
 describe('a call whose time is up', () => {
   test('fails with its code, and an endless loop is ended', async () => {
-    const { call, ask } = await openHost({ graceMs: 100 }, { timeoutMs: 3_000 })
+    const { call, ask, logs } = await openHost({ graceMs: 100 }, { timeoutMs: 3_000 })
     const { pid } = (await ask('who-am-i')) as WhoAmI
     const messages = call('loop')
     await messages.next()
@@ -80,6 +80,9 @@ describe('a call whose time is up', () => {
     })
     await gone(pid)
     expect(((await ask('who-am-i')) as WhoAmI).pid).not.toBe(pid)
+    // What it said last is what its author looks for.
+    const said = { source: 'console', workspace: 'acme', text: 'from here on it loops' }
+    expect(logs).toContainEqual(expect.objectContaining(said))
   })
 
   test('is ended, too, if its caller has not asked for more', async () => {
