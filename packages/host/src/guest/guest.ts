@@ -17,6 +17,7 @@ import type { PayloadReader } from '../wire/payload-reader.ts'
 import { ProtocolError } from '../wire/protocol-error.ts'
 import { wireLimits } from '../wire/wire-limits.ts'
 import { bindInvocation } from './bind-invocation.ts'
+import type { MemoryCollector } from './find-collector.ts'
 import { GuestEndpoint } from './guest-endpoint.ts'
 import type { GuestInvocation } from './guest-invocation.ts'
 import { GuestTool } from './guest-tool.ts'
@@ -44,7 +45,7 @@ export class Guest {
   readonly #calls: WireCalls
   readonly #turns = new UpdateTurns()
   readonly #invocations = new Map<number, GuestInvocation>()
-  readonly #memory = new IdleMemory(() => this.#invocations.size === 0)
+  #memory: IdleMemory | null = null
   readonly #load: PluginLoader
   readonly #failLoading: (connection: Connection, error: unknown, order: LoadOrder) => void
   #plugin: Loaded | null = null
@@ -58,6 +59,11 @@ export class Guest {
     this.#calls = new WireCalls(connection)
     this.#load = load
     this.#failLoading = failLoading
+  }
+
+  /** Has the process give back memory whenever it has nothing to do. */
+  keepSmall(collect: MemoryCollector): void {
+    this.#memory = new IdleMemory(() => this.#invocations.size === 0, collect)
   }
 
   /** Takes a message of the host. */
@@ -107,10 +113,10 @@ export class Guest {
       this.#plugin = { order, definition, driver }
       const description = Buffer.from(JSON.stringify(describePlugin(definition)))
       this.#connection.begin(frameType.loaded, 0).bytes(description, true).end()
-      this.#memory.touch()
     } catch (error) {
       this.#failLoading(this.#connection, error, order)
     }
+    this.#memory?.touch()
   }
 
   #invokeTool(id: number, payload: PayloadReader): void {
@@ -180,7 +186,7 @@ export class Guest {
 
   #end(id: number, leave: () => Promise<void> | null): Promise<void> | null {
     this.#invocations.delete(id)
-    this.#memory.touch()
+    this.#memory?.touch()
     return leave()
   }
 

@@ -1,35 +1,37 @@
-import { getHeapStatistics, setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { getHeapStatistics } from 'node:v8'
+import type { MemoryCollector } from './find-collector.ts'
 
 /** How long a process has nothing to do before it gives back memory, in milliseconds. */
 const idleMs = 500
 /** What a heap has to have grown by for it to be worth the while, in bytes. */
 const growthBytes = 4_194_304
 /** Collecting a larger heap would hold up the next call for too long: it is left to V8. */
-const largestBytes = 67_108_864
+const largestBytes = 33_554_432
 
-// Taken here, because a plugin is not given the one and may replace the other.
-const setFlags = setFlagsFromString
-const runElsewhere = runInNewContext
+// Taken here, for a plugin may replace them.
+const startTimer = setTimeout
+const heapStatistics = getHeapStatistics
 
 /**
  * Gives memory back to the system when a plugin's process has nothing to do. By itself V8 keeps what
  * loading and the last calls have left behind, about a third of what an idle plugin holds, for as
- * long as nothing is allocated. It takes about 20 ms.
+ * long as nothing is allocated. It takes 20 ms where little is held, and some 80 at the most that is
+ * collected.
  */
 export class IdleMemory {
   readonly #isIdle: () => boolean
+  readonly #collect: MemoryCollector
   #timer: NodeJS.Timeout | null = null
   #collected = 0
-  #collect: Collect | null = null
 
-  constructor(isIdle: () => boolean) {
+  constructor(isIdle: () => boolean, collect: MemoryCollector) {
     this.#isIdle = isIdle
+    this.#collect = collect
   }
 
   /** Something has just ended. */
   touch(): void {
-    this.#timer ??= setTimeout(() => this.#giveBack(), idleMs).unref()
+    this.#timer ??= startTimer(() => this.#giveBack(), idleMs).unref()
     this.#timer.refresh()
   }
 
@@ -37,32 +39,11 @@ export class IdleMemory {
     if (!this.#isIdle()) return
     const before = heapBytes()
     if (before > largestBytes || before < this.#collected + growthBytes) return
-    this.#collect ??= findCollect()
-    this.#collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+    this.#collect()
     this.#collected = heapBytes()
   }
 }
 
-type Collect = (options: {
-  readonly type: 'major'
-  readonly execution: 'sync'
-  /** Goes on until nothing more is found, and shrinks the spaces; others leave them as large as they are. */
-  readonly flavor: 'last-resort'
-}) => void
-
-/**
- * V8's own function. It is there only with a flag, with which a process would not accept the code
- * caches that were made without it; so the flag is set for a moment.
- */
-function findCollect(): Collect | null {
-  setFlags('--expose-gc')
-  try {
-    return runElsewhere('typeof gc === "function" ? gc : null') as Collect | null
-  } finally {
-    setFlags('--no-expose-gc')
-  }
-}
-
 function heapBytes(): number {
-  return getHeapStatistics().total_physical_size
+  return heapStatistics().total_physical_size
 }

@@ -8,6 +8,7 @@ import type { LoadOrder } from '../wire/load-order.ts'
 import { protocolVersion } from '../wire/protocol-version.ts'
 import { captureConsole } from './capture-console.ts'
 import { explainFailure } from './explain-failure.ts'
+import { findCollector } from './find-collector.ts'
 import { Guest, type GuestPlugin } from './guest.ts'
 import { harden } from './harden.ts'
 import { type HandedScript, loadEntry } from './load-entry.ts'
@@ -65,3 +66,6 @@ connection
   .u32(protocolVersion)
   .text(`node ${process.versions.node}`)
   .end()
+// The host can begin while this goes on.
+connection.flush()
+guest.keepSmall(findCollector())

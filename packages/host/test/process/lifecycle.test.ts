@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { parseStorageKey } from '@holdfast/core'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { grantsOf } from '../../src/index.ts'
 import { failureOf, gone, isThere, openHost, readFixture, type WhoAmI } from './lifecycle-host.ts'
 
@@ -49,20 +48,6 @@ describe('a process', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask('who-am-i')))
     expect(new Set(answers.map((answer) => (answer as WhoAmI).pid)).size).toBe(1)
   })
-
-  test.runIf(process.platform === 'linux')(
-    'gives back what its calls have left behind when it has nothing to do',
-    async () => {
-      const { ask } = await openHost()
-      const { pid } = (await ask('litter')) as WhoAmI
-      const held = await residentBytes(pid)
-      // V8 itself would keep it for as long as nothing is allocated.
-      await vi.waitFor(
-        async () => expect(await residentBytes(pid)).toBeLessThan(held - 16_777_216),
-        { timeout: 20_000 },
-      )
-    },
-  )
 
   test('that holds more memory than its limit is ended, and its callers are told', async () => {
     const { ask, call } = await openHost({}, { memoryBytes: 134_217_728 })
@@ -204,8 +189,3 @@ describe('the stores', () => {
     expect(logs[0]?.text).toContain('after the end of its invocation')
   })
 })
-
-async function residentBytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024
-}
