@@ -130,10 +130,13 @@ interface HandedFiles {
 }
 
 /** A script is handed over, so that a process that may read nothing can run it. */
-async function readScript({ entryPath, bundle }: PluginManifest): Promise<HandedFiles> {
+async function readScript(manifest: PluginManifest): Promise<HandedFiles> {
+  const { entryPath, bundle } = manifest
   if (bundle?.format !== 'script') return { script: null, cache: null }
   const [script, cache] = await Promise.all([
-    readFile(entryPath),
+    readFile(entryPath).catch((cause: Error) => {
+      throw loadFailed(manifest, `${cause.message}.`, cause)
+    }),
     // Without its cache it is slower, and nothing else.
     bundle.cachePath === null ? null : readFile(bundle.cachePath).catch(() => null),
   ])

@@ -222,6 +222,8 @@ export class PluginSupervisor {
     signal?.addEventListener('abort', onAbort, { once: true })
     try {
       const description = await process.load({ manifest, grants, onLog }, times.startMs)
+      // It may have said so just before it was killed.
+      if (signal?.aborted) throw loadAborted(signal)
       const startedAt = performance.now()
       void process.gone.then((error) => this.#onGone(process, error, startedAt))
       this.#restWhenIdle(process)

@@ -16,6 +16,8 @@ export interface WatchPluginsOptions {
 
 /** How long a folder stays unchanged before its plugin is loaded anew, in milliseconds. */
 const settleMs = 100
+/** How long a loading may take when there is another change already, in milliseconds. */
+const patienceMs = 2_000
 
 /**
  * Loads plugins anew whenever a file in their folders changes: for development. What they depend on,
@@ -38,8 +40,7 @@ class WatchedPlugin {
   readonly #directory: string
   readonly #options: WatchPluginsOptions
   #timer: NodeJS.Timeout | null = null
-  /** The loading that is under way. */
-  #loading: AbortController | null = null
+  #loading: HurriedLoading | null = null
   /** Whether it has changed since it was last read. */
   #isDue = false
 
@@ -55,8 +56,8 @@ class WatchedPlugin {
     this.#stopTimer()
     this.#timer = setTimeout(() => {
       this.#isDue = true
-      // What is loaded now is not the last any more, and may never be loaded.
-      this.#loading?.abort()
+      // What is loading now is not the last any more, and may never be loaded.
+      this.#loading?.hurry()
       void this.#reloadWhileDue()
     }, settleMs)
   }
@@ -66,8 +67,9 @@ class WatchedPlugin {
     if (this.#loading !== null) return
     while (this.#isDue && !this.#options.signal.aborted) {
       this.#isDue = false
-      this.#loading = new AbortController()
+      this.#loading = new HurriedLoading()
       await this.#reload(AbortSignal.any([this.#options.signal, this.#loading.signal]))
+      this.#loading.end()
     }
     this.#loading = null
   }
@@ -87,6 +89,30 @@ class WatchedPlugin {
   #stopTimer(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
+  }
+}
+
+/**
+ * A loading that others wait for. It has its time all the same: where changes come faster than they
+ * load, none would ever be loaded otherwise.
+ */
+class HurriedLoading {
+  readonly #abort = new AbortController()
+  readonly #startedAt = performance.now()
+  #timer: NodeJS.Timeout | null = null
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /** Gives it no more time than any loading has. */
+  hurry(): void {
+    const left = patienceMs - (performance.now() - this.#startedAt)
+    this.#timer ??= setTimeout(() => this.#abort.abort(), Math.max(left, 0))
+  }
+
+  end(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
   }
 }
 

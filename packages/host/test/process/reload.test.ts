@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parsePluginId, parseWorkspaceId } from '@holdfast/core'
 import { createMemoryDriver } from '@holdfast/drivers-memory'
@@ -32,6 +32,8 @@ interface Editable {
   readonly logs: EventEmitter<{ line: [text: string] }>
   /** Writes the code of the plugin. */
   readonly write: (code: string) => Promise<void>
+  /** Removes it. */
+  readonly remove: () => Promise<void>
   readonly say: () => AsyncIterator<unknown>
   /** Writes the code of the plugin and has it loaded anew. */
   readonly reload: (code: string, manifest?: object) => Promise<unknown>
@@ -57,6 +59,7 @@ async function openEditable(): Promise<Editable> {
     host,
     logs,
     write,
+    remove: () => rm(join(folder, 'plugin.cjs')),
     say: () =>
       host.invokeTool({
         workspace: parseWorkspaceId('acme'),
@@ -147,6 +150,14 @@ test('a change that is never loaded gives way to the next one', async () => {
   await reloaded
   expect(await firstOf(say())).toMatch(/^second /)
   expect(failures).toEqual([])
+})
+
+test('a plugin whose built script is gone cannot be loaded, and says so', async () => {
+  const { host, say, remove } = await openEditable()
+  await remove()
+  const failure = { code: 'PLUGIN_LOAD_FAILED', message: expect.stringMatching(/ENOENT/) as string }
+  expect(await failureOf(firstOf(say()))).toMatchObject(failure)
+  expect(await failureOf(host.describe(parsePluginId('editable')))).toMatchObject(failure)
 })
 
 function packageOf(more: object = {}): string {
