@@ -2,7 +2,7 @@ import { inspect, styleText } from 'node:util'
 import { escapeControls } from './escape-controls.ts'
 import { escapeText } from './escape-text.ts'
 import { type ProblemDetails, toProblem } from './problem-details.ts'
-import { writeTo } from './write-to.ts'
+import { writeToLog } from './write-to.ts'
 
 /** How an error is shown. */
 export interface ErrorStyle {
@@ -23,11 +23,8 @@ export async function showError(caught: unknown, style: ErrorStyle): Promise<voi
     ...toProblem(caught, style.instance),
     ...(request === undefined ? {} : { request }),
   }
-  await writeTo(
-    process.stderr,
-    `${style.json ? escapeText(JSON.stringify(problem)) : toParagraph(problem)}\n`,
-  )
-  if (style.verbose) await writeTo(process.stderr, `${escapeText(inspect(caught, { depth: 5 }))}\n`)
+  await writeToLog(`${style.json ? escapeText(JSON.stringify(problem)) : toParagraph(problem)}\n`)
+  if (style.verbose) await writeToLog(`${escapeText(inspect(caught, { depth: 5 }))}\n`)
 }
 
 function toParagraph({ code, detail, instance, request }: LoggedProblem): string {

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import type { PluginLog } from '@holdfast/host'
 import { escapeControls } from './escape-controls.ts'
 import { escapeText } from './escape-text.ts'
-import { writeTo } from './write-to.ts'
+import { writeToLog } from './write-to.ts'
 
 /** How lines of plugins' logs are shown. */
 export interface LogStyle {
@@ -17,7 +17,7 @@ const colours = { debug: 'gray', info: 'cyan', warn: 'yellow', error: 'red' } as
  * such as those of a stack trace, are indented, so that none passes for an entry of its own.
  */
 export async function showLog(log: PluginLog, { json }: LogStyle): Promise<void> {
-  await writeTo(process.stderr, `${json ? escapeText(JSON.stringify(toJson(log))) : toLine(log)}\n`)
+  await writeToLog(`${json ? escapeText(JSON.stringify(toJson(log))) : toLine(log)}\n`)
 }
 
 function toJson(log: PluginLog): object {

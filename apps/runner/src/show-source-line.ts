@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import { isHoldfastError } from '@holdfast/core'
 import { escapeControls } from './escape-controls.ts'
-import { writeTo } from './write-to.ts'
+import { writeToLog } from './write-to.ts'
 
 /**
  * Writes the line of a plugin's source or manifest that an error names, if it does, to stderr.
@@ -17,5 +17,5 @@ export async function showSourceLine(error: unknown, directory: string): Promise
   const text = await readFile(file, 'utf8').catch(() => '')
   const source = text.split('\n')[line - 1]
   if (source === undefined || source.length > 500) return
-  await writeTo(process.stderr, `  ${line} | ${escapeControls(source)}\n`)
+  await writeToLog(`  ${line} | ${escapeControls(source)}\n`)
 }

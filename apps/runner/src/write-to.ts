@@ -6,3 +6,11 @@ export function writeTo(stream: Writable, chunk: string | Uint8Array): Promise<v
     stream.write(chunk, (error) => (error ? reject(error) : resolve()))
   })
 }
+
+/**
+ * Writes to stderr and waits until that has taken it. Where nobody reads it any more it is lost, and
+ * nothing else is.
+ */
+export async function writeToLog(text: string): Promise<void> {
+  await writeTo(process.stderr, text).catch(() => undefined)
+}

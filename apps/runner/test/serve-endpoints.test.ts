@@ -52,15 +52,18 @@ describe('an endpoint over HTTP', () => {
     expect((await chunks.next()).done).toBe(true)
   })
 
-  test('breaks off when its body fails, and says why in the log', async () => {
+  test.each([
+    ['/e/acme/desk/broken', 'GET /e/acme/desk/…'],
+    ['/%65/acme/desk/broken', 'GET /%65/acme/desk/…'],
+  ])('breaks off when its body fails, and says why in the log: %s', async (path, shown) => {
     const server = await serve()
-    const response = fetch(`${server.url}/e/acme/desk/broken`).then((answer) => answer.text())
+    const response = fetch(server.url + path).then((answer) => answer.text())
 
     // The latter where the response has begun before the body fails.
     await expect(response).rejects.toThrow(/fetch failed|terminated/)
     server.child.kill('SIGTERM')
     expect(JSON.parse(await server.log)).toMatchObject({
-      request: 'GET /e/acme/desk/…',
+      request: shown,
       code: 'ENDPOINT_FAILED',
       detail: expect.stringContaining('the milk is sour'),
     })

@@ -120,6 +120,16 @@ describe('holdfast serve ends on SIGTERM', () => {
     expect(await ended).toBe(0)
   })
 
+  test('when its time is up, though nobody reads what it says any more', async () => {
+    const args = ['serve', '--port', '0', '--plugins', desk, '--store', 'memory:', ...inline]
+    const { child, stderr, ended } = start([...args, '--drain-timeout-ms', '1'])
+    const [, url = ''] = await new Transcript(stderr).next(/serving at (http:\S+)/)
+    await linesOf(await callTool({ url }, 'hang')).next()
+    stderr.destroy()
+    child.kill('SIGTERM')
+    expect(await ended).toBe(1)
+  })
+
   test('with 503 for requests on connections that are kept', async () => {
     const server = await serve(inline)
     const socket = connect(server.port, '127.0.0.1').setEncoding('utf8')

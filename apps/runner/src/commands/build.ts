@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { buildPlugin, type BuiltPlugin } from '@holdfast/host/build'
 import { escapeText } from '../escape-text.ts'
 import { writeText } from '../write-text.ts'
-import { writeTo } from '../write-to.ts'
+import { writeToLog } from '../write-to.ts'
 
 export interface BuildOptions {
   readonly outDir?: string
@@ -23,7 +23,7 @@ export async function build(directory: string, options: BuildOptions): Promise<v
     return
   }
   for (const warning of built.warnings) {
-    await writeTo(process.stderr, `warning: ${escapeText(warning)}\n`)
+    await writeToLog(`warning: ${escapeText(warning)}\n`)
   }
   await writeText(process.stdout, `${describe(built)}\n`)
 }

@@ -7,7 +7,7 @@ import { readGrants } from '../read-grants.ts'
 import { readInput } from '../read-input.ts'
 import { showLog } from '../show-log.ts'
 import { openStore } from '../store-registry.ts'
-import { writeTo } from '../write-to.ts'
+import { writeToLog } from '../write-to.ts'
 
 export interface RunOptions {
   readonly input: string
@@ -61,8 +61,7 @@ function isNews({ source }: PluginLog): boolean {
 
 async function tellUngranted(ungranted: ReturnType<typeof findUngranted>): Promise<void> {
   for (const [plugin, names] of Object.entries(ungranted)) {
-    await writeTo(
-      process.stderr,
+    await writeToLog(
       `holdfast: ${plugin} asks for ${names.join(', ')}, which it is not granted; see --grants\n`,
     )
   }

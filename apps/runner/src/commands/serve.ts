@@ -21,7 +21,7 @@ import { showLog } from '../show-log.ts'
 import { showSourceLine } from '../show-source-line.ts'
 import { describeStore, openStore } from '../store-registry.ts'
 import { sweepRegularly } from '../sweep-regularly.ts'
-import { writeTo } from '../write-to.ts'
+import { writeTo, writeToLog } from '../write-to.ts'
 
 export interface ServeOptions {
   readonly port: number
@@ -86,27 +86,23 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
     ungranted: options.mode === 'inline' ? {} : findUngranted(plugins, grantsOf),
   })
   if (!signal.aborted) await once(signal, 'abort')
-  if (server.inFlight > 0 && !style.json)
-    await tellDraining(server.inFlight, options.drainTimeoutMs)
+  if (server.inFlight > 0 && !style.json) tellDraining(server.inFlight, options.drainTimeoutMs)
   await server.drain(options.drainTimeoutMs)
 }
 
-async function tellDraining(requests: number, timeoutMs: number): Promise<void> {
+/** To whoever still reads it: it holds up nothing. */
+function tellDraining(requests: number, timeoutMs: number): void {
   const what = requests === 1 ? '1 request' : `${requests} requests`
-  await writeTo(
-    process.stderr,
-    `holdfast: stopping when ${what} in flight ${requests === 1 ? 'has' : 'have'} been answered, or after ${timeoutMs} ms; a second signal stops at once\n`,
-  )
+  const has = requests === 1 ? 'has' : 'have'
+  const text = `holdfast: stopping when ${what} in flight ${has} been answered, or after ${timeoutMs} ms; a second signal stops at once\n`
+  void writeToLog(text)
 }
 
 function reloadOnChange(host: Host, style: ErrorStyle, signal: AbortSignal): void {
   watchPlugins(host, {
     signal,
     onReload: ({ id, version }, tookMs) =>
-      void writeTo(
-        process.stderr,
-        `holdfast: ${id} ${version} is loaded anew (${tookMs.toFixed(0)} ms)\n`,
-      ),
+      void writeToLog(`holdfast: ${id} ${version} is loaded anew (${tookMs.toFixed(0)} ms)\n`),
     onError: (id, error) => {
       const plugin = host.plugins.find((each) => each.id === id)
       void showLoadError(error, plugin, style)
@@ -153,8 +149,7 @@ async function announce(
   const access = facts.needsToken
     ? 'with the token'
     : 'open to every program on this machine; --token-file or HOLDFAST_TOKEN asks for a token'
-  await writeTo(
-    process.stderr,
+  await writeToLog(
     [
       `holdfast: serving at ${url}`,
       `  store    ${facts.store}`,

@@ -127,10 +127,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-/** What is below a plugin's endpoints is the plugin's, and may be secret. */
+/**
+ * What is below a plugin's endpoints is the plugin's, and may be secret: of all paths but those of
+ * tools no more is shown than says whose they are, however they are encoded.
+ */
 function describeRoute({ method, url }: Request): string {
   const { pathname } = new URL(url)
-  return `${method} ${pathname.replace(/^(\/e\/[^/]*\/[^/]*\/).+/, '$1…')}`
+  return `${method} ${pathname.replace(/^((?:\/(?!v1\/)[^/]*){3}\/).+/, '$1…')}`
 }
 
 async function listen(server: Server, port: number, address: string): Promise<number> {
