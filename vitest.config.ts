@@ -7,7 +7,11 @@ const conditions = ['@holdfast/source', 'module', 'node', 'development|productio
 
 // Tests start commands from their sources. What one of them has compiled, the next need not.
 const compileCache = resolve(import.meta.dirname, 'node_modules/.cache/compile')
-rmSync(compileCache, { recursive: true, force: true })
+try {
+  rmSync(compileCache, { recursive: true, force: true })
+} catch {
+  // Another run is writing there, and what it has compiled is as good.
+}
 process.env['NODE_COMPILE_CACHE'] = compileCache
 
 // vitest takes its configuration from the default export only.

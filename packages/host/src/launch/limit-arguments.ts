@@ -8,7 +8,7 @@ const mebibyte = 1_048_576
  */
 const idleDataBytes = 552 * mebibyte
 
-/** Threads count, of which Node starts about a dozen. */
+/** Threads count, of which Node starts a few, and more when files are read. */
 const maxThreads = 64
 
 /**

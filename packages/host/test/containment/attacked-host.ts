@@ -42,6 +42,11 @@ export class AttackedHost implements AsyncDisposable {
     return percentile99(this.#during) - percentile99(this.#before)
   }
 
+  /** How long the slowest of the bystander's calls took, in milliseconds. */
+  get slowestMs(): number {
+    return Math.max(...this.#during)
+  }
+
   /** How many calls of the bystander have ended since the attacks began. */
   get callsBeside(): number {
     return this.#during.length

@@ -1,9 +1,9 @@
+import { fileURLToPath } from 'node:url'
 import { parsePluginId, parseWorkspaceId } from '@holdfast/core'
 import type { JsonValue } from '@holdfast/core'
 import { createMemoryDriver } from '@holdfast/drivers-memory'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createHost, type Host } from '../../src/index.ts'
-import { builtFixture } from '../built-fixture.ts'
+import { createHost, type Host, readManifest } from '../../src/index.ts'
 import { type HostRow, processRows } from '../host-rows.ts'
 
 const workspace = parseWorkspaceId('acme')
@@ -12,7 +12,8 @@ type Call = (plugin: string, tool: string, parameters?: JsonValue) => Promise<un
 
 /** Two plugins with the code of fixtures/attacker, both of which know the tokens that they are sent. */
 async function openHost(row: HostRow): Promise<{ readonly host: Host; readonly call: Call }> {
-  const manifest = await builtFixture('attacker')
+  const folder = fileURLToPath(new URL('../fixtures/attacker', import.meta.url))
+  const manifest = await readManifest(folder)
   const plugins = ['attacker', 'other'].map((id) => ({ ...manifest, id: parsePluginId(id) }))
   const driver = createMemoryDriver()
   await driver.open()
