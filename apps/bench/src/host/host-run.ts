@@ -18,13 +18,29 @@ export interface HostRun {
    * they share is then shared by as many as it would be there.
    */
   readonly idlePlugins: number
+  /** How long they are, in milliseconds: longer than until a process gives back memory. */
+  readonly idleMs: number
 }
 
 /**
  * Many short rounds: the system may put two processes on one core or wake another core for each
  * message, which makes a fourfold difference, and changes its mind from time to time.
  */
-export const fullRun: HostRun = { rounds: 11, seconds: 0.5, starts: 5, kills: 2, idlePlugins: 70 }
+export const fullRun: HostRun = {
+  rounds: 11,
+  seconds: 0.5,
+  starts: 5,
+  kills: 2,
+  idlePlugins: 70,
+  idleMs: 6_000,
+}
 
 /** A smoke test. */
-export const quickRun: HostRun = { rounds: 1, seconds: 0.1, starts: 1, kills: 1, idlePlugins: 2 }
+export const quickRun: HostRun = {
+  rounds: 1,
+  seconds: 0.1,
+  starts: 1,
+  kills: 1,
+  idlePlugins: 2,
+  idleMs: 100,
+}

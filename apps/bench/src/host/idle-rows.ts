@@ -11,7 +11,6 @@ import type { HostRow, HostRun } from './host-run.ts'
 import type { OpenHost } from './open-host.ts'
 
 const gibibyte = 1_073_741_824
-const idleMs = 1_000
 const usesEach = 25
 
 /** Plugins that were used and are idle. */
@@ -41,15 +40,16 @@ const lean: Omit<Idle, 'title'> = {
 }
 
 /** How many plugins that were used and are idle fit in a GiB, against Node.js with no code. */
-export function idleRows({ idlePlugins }: HostRun): readonly HostRow[] {
+export function idleRows(run: HostRun): readonly HostRow[] {
+  const { idlePlugins } = run
   const other = 'by PSS / idle Node.js processes'
   return [
-    toPlan({ ...sample, title: `${idlePlugins} idle plugins, ${other}` }, idlePlugins),
-    toPlan({ ...lean, title: `${idlePlugins} without a library, ${other}` }, idlePlugins),
+    toPlan({ ...sample, title: `${idlePlugins} idle plugins, ${other}` }, run),
+    toPlan({ ...lean, title: `${idlePlugins} without a library, ${other}` }, run),
   ]
 }
 
-function toPlan(idle: Idle, count: number): HostRow {
+function toPlan(idle: Idle, run: HostRun): HostRow {
   const { name, title, goal } = idle
   return {
     name,
@@ -60,8 +60,8 @@ function toPlan(idle: Idle, count: number): HostRow {
     async prepare(bench, signal) {
       bench.mustHaveProcesses()
       return {
-        ours: () => measurePlugins(idle, bench, count, signal),
-        other: () => measureBareNode(count, signal),
+        ours: () => measurePlugins(idle, bench, run, signal),
+        other: () => measureBareNode(run, signal),
         [Symbol.asyncDispose]: async () => undefined,
       }
     },
@@ -71,34 +71,34 @@ function toPlan(idle: Idle, count: number): HostRow {
 async function measurePlugins(
   { folder, use }: Idle,
   bench: HostBench,
-  count: number,
+  run: HostRun,
   signal: AbortSignal,
 ): Promise<number> {
-  const plugins = await bench.plugins(folder, count)
+  const plugins = await bench.plugins(folder, run.idlePlugins)
   const memory = new Memory()
   await using host = await bench.open(plugins, signal)
   for (const { id } of plugins) {
     for (let uses = 0; uses < usesEach; uses += 1) await use(host, id)
   }
-  return await memory.perGibibyte(count, signal)
+  return await memory.perGibibyte(run, signal)
 }
 
-async function measureBareNode(count: number, signal: AbortSignal): Promise<number> {
+async function measureBareNode(run: HostRun, signal: AbortSignal): Promise<number> {
   const memory = new Memory()
   await using stack = new AsyncDisposableStack()
-  for (let index = 0; index < count; index += 1) stack.use(await BareNode.idle(signal))
-  return await memory.perGibibyte(count, signal)
+  for (let index = 0; index < run.idlePlugins; index += 1) stack.use(await BareNode.idle(signal))
+  return await memory.perGibibyte(run, signal)
 }
 
 /** What the processes need that are started from now on. */
 class Memory {
   readonly #others = new Set(processesBelow().map(({ pid }) => pid))
 
-  /** Waits until all are idle. Those that are there beside the `count`, such as a warm one, count too. */
-  async perGibibyte(count: number, signal: AbortSignal): Promise<number> {
+  /** Waits until all are idle. Those that are there beside the plugins, such as a warm one, count too. */
+  async perGibibyte({ idlePlugins, idleMs }: HostRun, signal: AbortSignal): Promise<number> {
     await whenIdle(() => this.#look(), idleMs, signal)
     const bytes = this.#look().reduce((sum, { pid }) => sum + proportionalMemory(pid), 0)
-    return (count * gibibyte) / bytes
+    return (idlePlugins * gibibyte) / bytes
   }
 
   #look(): readonly ProcessState[] {

@@ -1,8 +1,11 @@
 import { getHeapStatistics } from 'node:v8'
 import type { MemoryCollector } from './find-collector.ts'
 
-/** How long a process has nothing to do before it gives back memory, in milliseconds. */
-const idleMs = 500
+/**
+ * How long a process has nothing to do before it gives back memory, in milliseconds. With the memory
+ * goes what V8 has learnt of the code, which one that is called again soon would have to learn anew.
+ */
+const idleMs = 5_000
 /** What a heap has to have grown by for it to be worth the while, in bytes. */
 const growthBytes = 4_194_304
 /** Collecting a larger heap would hold up the next call for too long: it is left to V8. */
