@@ -91,9 +91,8 @@ export class PendingWrites {
 
   /** What a read of keys waits for; `null` for nothing. */
   beforeReading(store: StoreName, keys: readonly StorageKey[]): Promise<void> | null {
-    if (this.#size === 0) return null
     const before = new Set<Promise<void>>()
-    for (const key of keys) this.#addChanges(before, store, key)
+    if (this.#size > 0) for (const key of keys) this.#addChanges(before, store, key)
     return all(before)
   }
 

@@ -82,17 +82,11 @@ export class PayloadReader {
    * @param most how many there may be
    */
   list<Item>(most: number, read: (reader: PayloadReader) => Item): Item[] {
-    const length = this.count(most)
+    const length = this.u32()
+    if (length > most) throw new ProtocolError(`a list of ${length}, where ${most} are the most`)
     const items: Item[] = []
     for (let index = 0; index < length; index++) items.push(read(this))
     return items
-  }
-
-  /** How many items follow. */
-  count(most: number): number {
-    const length = this.u32()
-    if (length > most) throw new ProtocolError(`a list of ${length}, where ${most} are the most`)
-    return length
   }
 
   /** Says that the message has no more fields. */

@@ -134,12 +134,11 @@ export function writeEntries(to: FrameWriter, entries: readonly (Entry | null)[]
 
 /** @param keys that were asked for, in their order */
 export function readEntries(from: PayloadReader, keys: readonly StorageKey[]): (Entry | null)[] {
-  const entries: (Entry | null)[] = []
-  const count = from.count(keys.length)
-  for (const key of keys) {
-    entries.push(entries.length < count && from.flag() ? readEntry(from, key) : null)
-  }
-  return entries
+  const items = from.list(keys.length, (reader) => reader.optional(readKeylessEntry))
+  return keys.map((key, index) => {
+    const item = items[index]
+    return item === undefined || item === null ? null : { key, ...item }
+  })
 }
 
 function writeEntry(to: FrameWriter, entry: Entry): void {
@@ -147,17 +146,9 @@ function writeEntry(to: FrameWriter, entry: Entry): void {
   to.bytes(entry.value, true)
 }
 
-function readEntry(from: PayloadReader, key: StorageKey): Entry {
-  return {
-    key,
-    size: from.f64(),
-    version: from.text() as Version,
-    createdAt: from.f64(),
-    updatedAt: from.f64(),
-    expiresAt: from.optional(readNumber),
-    contentType: from.optional(readText),
-    value: from.value(),
-  }
+function readKeylessEntry(from: PayloadReader): Omit<Entry, 'key'> {
+  const facts = readFacts(from)
+  return { ...facts, value: from.value() }
 }
 
 export function writeListed(to: FrameWriter, entries: readonly (ListedEntry | null)[]): void {
@@ -194,8 +185,16 @@ export function writeMetadata(to: FrameWriter, metadata: EntryMetadata): void {
 }
 
 export function readMetadata(from: PayloadReader): EntryMetadata {
+  return { key: readKey(from), ...readFacts(from) }
+}
+
+function writeFacts(to: FrameWriter, metadata: EntryMetadata): void {
+  to.f64(metadata.size).text(metadata.version).f64(metadata.createdAt).f64(metadata.updatedAt)
+  to.optional(metadata.expiresAt, writeNumber).optional(metadata.contentType, writeText)
+}
+
+function readFacts(from: PayloadReader): Omit<EntryMetadata, 'key'> {
   return {
-    key: readKey(from),
     size: from.f64(),
     version: from.text() as Version,
     createdAt: from.f64(),
@@ -203,11 +202,6 @@ export function readMetadata(from: PayloadReader): EntryMetadata {
     expiresAt: from.optional(readNumber),
     contentType: from.optional(readText),
   }
-}
-
-function writeFacts(to: FrameWriter, metadata: EntryMetadata): void {
-  to.f64(metadata.size).text(metadata.version).f64(metadata.createdAt).f64(metadata.updatedAt)
-  to.optional(metadata.expiresAt, writeNumber).optional(metadata.contentType, writeText)
 }
 
 function writeText(to: FrameWriter, value: string): void {

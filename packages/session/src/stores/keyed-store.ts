@@ -21,7 +21,7 @@ import type {
   SetBytesOptions,
   UpdateBytesOptions,
 } from '../store-options.ts'
-import { getEntries, getEntry } from './get-entries.ts'
+import { getEntries } from './get-entries.ts'
 import { beforeListing, beforeReading, nothingToPrepare, writeInOrder } from './in-order.ts'
 import { parseKeys } from './parse-entries.ts'
 import {
@@ -119,14 +119,14 @@ export abstract class KeyedStore {
     return first?.key === parsed ? withoutValue(first) : null
   }
 
-  /** Throws at once for what is no key. */
-  protected read(key: string): Promise<StorageEntry | null> {
-    return getEntry(this.open, this.#store, this.parseKey(key))
+  protected async read(key: string): Promise<StorageEntry | null> {
+    const [entry = null] = await this.#getEntries([this.parseKey(key)])
+    return entry
   }
 
   /** Those of the entries that are there, in the order asked. */
   protected async readMany(keys: Iterable<string>): Promise<readonly StorageEntry[]> {
-    const entries = await getEntries(this.open, this.#store, this.#parseKeys(keys, 'getMany'))
+    const entries = await this.#getEntries(this.#parseKeys(keys, 'getMany'))
     return entries.filter((entry) => entry !== null)
   }
 
@@ -167,7 +167,7 @@ export abstract class KeyedStore {
     refuseNested(storage, this.#store, [parsed])
     const hasSettings = options.expiresInMs !== undefined || options.contentType !== undefined
     const attempt = async (): Promise<boolean> => {
-      const entry = await getEntry(this.open, this.#store, parsed)
+      const [entry = null] = await this.#getEntries([parsed])
       const value = await runChange(storage, this.#store, parsed, () => change(entry))
       if (entry !== null && !hasSettings && Buffer.compare(entry.value, value) === 0) return true
       return await this.#commitIfUnchanged(this.#toPut(parsed, value, options, entry), entry)
@@ -188,6 +188,10 @@ export abstract class KeyedStore {
       if (isHoldfastError(error, 'VERSION_MISMATCH')) return false
       throw error
     }
+  }
+
+  #getEntries(keys: readonly StorageKey[]): Promise<readonly (StorageEntry | null)[]> {
+    return getEntries(this.open, this.#store, keys)
   }
 
   /** Writes keys of this store, or removes them, when it is their turn. */
