@@ -105,12 +105,13 @@ class HurriedLoading {
     return this.#abort.signal
   }
 
-  /** Gives it no more time than any loading has. */
+  /** Aborts it as soon as it has taken as long as a loading may that others wait for. */
   hurry(): void {
     const left = patienceMs - (performance.now() - this.#startedAt)
     this.#timer ??= setTimeout(() => this.#abort.abort(), Math.max(left, 0))
   }
 
+  /** It is over, and is not to be aborted any more. */
   end(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
   }

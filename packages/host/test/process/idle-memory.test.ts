@@ -4,10 +4,13 @@ import { parsePluginId, parseWorkspaceId } from '@holdfast/core'
 import { createMemoryDriver } from '@holdfast/drivers-memory'
 import { expect, test, vi } from 'vitest'
 import { createHost, readManifest } from '../../src/index.ts'
+import { barePlugin } from '../bare-plugin.ts'
 import { makeFolder } from '../plugin-folder.ts'
 
 /** A plugin that leaves a heap behind it, and stands in the way of all that could collect that. */
-const code = `
+const code = barePlugin(
+  "objects = null; yield message(process.pid + ' ' + found)",
+  `
 const vm = require('node:vm')
 let found = 'nothing'
 for (const name of ['runInNewContext', 'runInContext']) {
@@ -17,20 +20,8 @@ for (const name of ['runInNewContext', 'runInContext']) {
 globalThis.setTimeout = () => 1
 Object.defineProperty(Object.prototype, 'flavor', { get() { found = 'an option' } })
 let objects = Array.from({ length: 131_072 }, (_, index) => ({ text: String(index).repeat(8) }))
-class Say {
-  static '~holdfast' = 'tool/v1'
-  static description = ''
-  static parameters = null
-  static idempotent = false
-  '~bind'() {}
-  async *invoke() {
-    objects = null
-    const text = process.pid + ' ' + found
-    yield Object.defineProperty({ type: 'text', text }, '~holdfast', { value: 'message/v1' })
-  }
-}
-module.exports = { '~holdfast': 'plugin/v1', tools: new Map([['say', Say]]), routes: [] }
-`
+`,
+)
 
 test.runIf(process.platform === 'linux')(
   'an idle process gives back memory by what its plugin cannot get hold of',

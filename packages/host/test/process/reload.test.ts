@@ -5,26 +5,13 @@ import { parsePluginId, parseWorkspaceId } from '@holdfast/core'
 import { createMemoryDriver } from '@holdfast/drivers-memory'
 import { onTestFinished, expect, test } from 'vitest'
 import { createHost, type Host, readManifest, watchPlugins } from '../../src/index.ts'
+import { barePlugin } from '../bare-plugin.ts'
 import { makeFolder } from '../plugin-folder.ts'
 import { failureOf, gone } from './lifecycle-host.ts'
 
-/** A plugin without imports, as a build makes it. Its tool says its version twice, in between waiting. */
+/** A plugin whose tool says its version twice, in between waiting. */
 function codeOf(version: string): string {
-  return `
-class Say {
-  static '~holdfast' = 'tool/v1'
-  static description = ''
-  static parameters = null
-  static idempotent = false
-  '~bind'() {}
-  async *invoke() {
-    const message = (text) => Object.defineProperty({ type: 'text', text }, '~holdfast', { value: 'message/v1' })
-    yield message('${version} ' + process.pid)
-    yield message('${version}')
-  }
-}
-module.exports = { '~holdfast': 'plugin/v1', tools: new Map([['say', Say]]), routes: [] }
-`
+  return barePlugin(`yield message('${version} ' + process.pid); yield message('${version}')`)
 }
 
 interface Editable {
