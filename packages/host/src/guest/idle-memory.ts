@@ -16,9 +16,9 @@ const startTimer = setTimeout
 const heapStatistics = getHeapStatistics
 
 /**
- * Gives memory back to the system when a plugin's process has nothing to do. By itself V8 keeps what
- * loading and the last calls have left behind, about a third of what an idle plugin holds, for as
- * long as nothing is allocated. It takes about 20 ms where little is held, and longer with the heap.
+ * Gives memory back to the system when a plugin's process has nothing to do. By itself V8 often keeps
+ * what loading and the last calls have left behind, about a third of what an idle plugin holds, for
+ * as long as nothing is allocated. It takes about 20 ms where little is held, and longer with the heap.
  */
 export class IdleMemory {
   readonly #isIdle: () => boolean
